@@ -1,0 +1,1 @@
+"""Twinline: issue sync for Jira. The line a change travels is told in ``addon.sync``."""

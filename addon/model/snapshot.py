@@ -1,0 +1,42 @@
+"""Snapshot: our issue as we saw it, normalised. Times are seconds since 1970 by our Jira's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One comment. ``restricted``: only some may read it here (a role, a group, or internal to a service desk)."""
+
+    id: str
+    author: str
+    author_id: str
+    body: Mapping[str, Any]
+    created_at: float
+    restricted: bool
+    origin: str = ""
+    """Set on comments that carry our own property: the part they were created for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An issue. ``fields`` holds Jira's own JSON by field id, only of the fields that were asked for.
+
+    ``comments`` is None where they could not be read completely: then nothing may be concluded from a missing one.
+    """
+
+    issue_id: str
+    issue_key: str
+    project_id: str
+    issue_type_id: str
+    status: str
+    status_category: str
+    created_at: float
+    updated_at: float
+    fields: Mapping[str, Any]
+    comments: tuple[Comment, ...] | None = None
+    link_key: str = ""
+    """The twin link this issue was created for, from our entity property; empty for all others."""
