@@ -1,0 +1,223 @@
+"""What waits: touched issues, outbox and inbox rows. Durable, ordered per twin link; Redis only wakes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from addon.model.message import Message
+from addon.store.db import Tx
+from addon.store.table import inbox, outbox, synchronization, tenant, touched_issue, twin_link
+from addon.store.twin_link import ACTIVE, TwinLink
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """An issue that a webhook named. ``touch_count`` tells whether another came while we looked."""
+
+    tenant_id: int
+    issue_id: str
+    touch_count: int
+    deleted: bool
+    attempt_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A pending inbox row. ``intent`` is what an earlier try was about to write, or None."""
+
+    id: int
+    sequence: int
+    message: Message
+    intent: Mapping[str, Any] | None
+    intent_at: float | None
+    received_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much is pending on a link: messages to hand over, messages to apply, and whether we have to look."""
+
+    outgoing: int
+    incoming: int
+    touched: bool
+
+
+def touch(tx: Tx, tenant_id: int, issue_id: str, *, deleted: bool, now: float) -> None:
+    """Note that an issue may have changed. One row per issue, however many webhooks come."""
+    new = {"tenant_id": tenant_id, "issue_id": issue_id, "deleted": deleted, "touched_at": now}
+    dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(touched_issue).values(**new, touch_count=1, attempt_count=0)
+    changed = {
+        "touch_count": touched_issue.c.touch_count + 1,
+        "deleted": or_(touched_issue.c.deleted, deleted),
+        "retry_at": None,
+    }
+    tx.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "issue_id"], set_=changed))
+
+
+def touched(tx: Tx, tenant_id: int, issue_id: str) -> Touched | None:
+    """The touched row of an issue, if it is still there."""
+    row = tx.execute(
+        select(
+            touched_issue.c.tenant_id,
+            touched_issue.c.issue_id,
+            touched_issue.c.touch_count,
+            touched_issue.c.deleted,
+            touched_issue.c.attempt_count,
+        ).where(touched_issue.c.tenant_id == tenant_id, touched_issue.c.issue_id == issue_id)
+    ).one_or_none()
+    return Touched(**row._mapping) if row else None
+
+
+def looked_at(tx: Tx, row: Touched) -> bool:
+    """Drop a touched row unless a further webhook came meanwhile; answers whether it was dropped."""
+    result = tx.execute(
+        delete(touched_issue).where(
+            touched_issue.c.tenant_id == row.tenant_id,
+            touched_issue.c.issue_id == row.issue_id,
+            touched_issue.c.touch_count == row.touch_count,
+        )
+    )
+    return result.rowcount == 1
+
+
+def postpone_touched(tx: Tx, row: Touched, retry_at: float) -> None:
+    """Look at the issue again later."""
+    tx.execute(
+        update(touched_issue)
+        .where(touched_issue.c.tenant_id == row.tenant_id, touched_issue.c.issue_id == row.issue_id)
+        .values(retry_at=retry_at, attempt_count=touched_issue.c.attempt_count + 1)
+    )
+
+
+def append(tx: Tx, link: TwinLink, message: Message, now: float) -> None:
+    """Put the message with the link's next sequence into the outbox. The caller holds the row's lock."""
+    tx.execute(
+        insert(outbox).values(
+            tenant_id=link.tenant_id,
+            twin_link_id=link.id,
+            sequence=message.sequence,
+            message=message.to_json(),
+            created_at=now,
+        )
+    )
+    tx.execute(update(twin_link).where(twin_link.c.id == link.id).values(next_sequence=message.sequence + 1))
+
+
+def outgoing(tx: Tx, link_id: int, after: int, limit: int = 100) -> list[Message]:
+    """Messages of the outbox with a sequence beyond ``after``, in order."""
+    rows = tx.scalars(
+        select(outbox.c.message)
+        .where(outbox.c.twin_link_id == link_id, outbox.c.sequence > after)
+        .order_by(outbox.c.sequence)
+        .limit(limit)
+    )
+    return [Message.from_json(data) for data in rows]
+
+
+def store_received(tx: Tx, link: TwinLink, message: Message, now: float) -> None:
+    """Put a partner's message into the inbox. The caller has checked that its sequence is the expected one."""
+    tx.execute(
+        insert(inbox).values(
+            tenant_id=link.tenant_id,
+            twin_link_id=link.id,
+            sequence=message.sequence,
+            message=message.to_json(),
+            received_at=now,
+        )
+    )
+
+
+def incoming(tx: Tx, link_id: int, limit: int = 100) -> list[Received]:
+    """Messages of the inbox that have not been applied, in order."""
+    rows = tx.execute(
+        select(
+            inbox.c.id,
+            inbox.c.sequence,
+            inbox.c.message,
+            inbox.c.intent,
+            inbox.c.intent_at,
+            inbox.c.received_at,
+        )
+        .where(inbox.c.twin_link_id == link_id)
+        .order_by(inbox.c.sequence)
+        .limit(limit)
+    )
+    return [
+        Received(r.id, r.sequence, Message.from_json(r.message), r.intent, r.intent_at, r.received_at) for r in rows
+    ]
+
+
+def intend(tx: Tx, inbox_id: int, intent: Mapping[str, Any], now: float) -> None:
+    """Store what is about to be written, before it is written: after a crash it is not taken for a user's edit."""
+    tx.execute(update(inbox).where(inbox.c.id == inbox_id).values(intent=intent, intent_at=now))
+
+
+def applied(tx: Tx, link_id: int, up_to: int) -> None:
+    """Drop inbox rows that have been dealt with."""
+    tx.execute(delete(inbox).where(inbox.c.twin_link_id == link_id, inbox.c.sequence <= up_to))
+
+
+def waiting(tx: Tx, link: TwinLink) -> Waiting:
+    """How much is pending on a link."""
+    out = tx.scalar(
+        select(func.count())
+        .select_from(outbox)
+        .where(outbox.c.twin_link_id == link.id, outbox.c.sequence > link.delivered_sequence)
+    )
+    incoming_count = tx.scalar(select(func.count()).select_from(inbox).where(inbox.c.twin_link_id == link.id))
+    return Waiting(out or 0, incoming_count or 0, link.touched_at is not None)
+
+
+def due_links(tx: Tx, now: float, limit: int = 1000) -> list[int]:
+    """Links with something to do and no reason to wait, those that waited longest first. Across tenants: the sweep."""
+    has_outgoing = exists().where(
+        outbox.c.twin_link_id == twin_link.c.id, outbox.c.sequence > twin_link.c.delivered_sequence
+    )
+    has_incoming = and_(
+        exists().where(inbox.c.twin_link_id == twin_link.c.id),
+        twin_link.c.state == ACTIVE,
+        _passed(tenant.c.retry_at, now),
+    )
+    is_touched = and_(twin_link.c.touched_at.is_not(None), _passed(tenant.c.retry_at, now))
+    return list(
+        tx.scalars(
+            select(twin_link.c.id)
+            .join(tenant, tenant.c.id == twin_link.c.tenant_id)
+            .join(synchronization, synchronization.c.id == twin_link.c.synchronization_id)
+            .where(
+                twin_link.c.lease_until <= now,
+                _passed(twin_link.c.retry_at, now),
+                tenant.c.state == "enabled",
+                synchronization.c.status == "accepted",
+                or_(and_(has_outgoing, _passed(synchronization.c.retry_at, now)), has_incoming, is_touched),
+            )
+            .order_by(twin_link.c.touched_at, twin_link.c.id)
+            .limit(limit)
+        )
+    )
+
+
+def due_issues(tx: Tx, now: float, limit: int = 1000) -> list[tuple[int, str]]:
+    """Touched issues that nobody has looked at and that need not wait, oldest first: (tenant id, issue id)."""
+    rows = tx.execute(
+        select(touched_issue.c.tenant_id, touched_issue.c.issue_id)
+        .join(tenant, tenant.c.id == touched_issue.c.tenant_id)
+        .where(
+            _passed(touched_issue.c.retry_at, now),
+            _passed(tenant.c.retry_at, now),
+            tenant.c.state == "enabled",
+        )
+        .order_by(touched_issue.c.id)
+        .limit(limit)
+    )
+    return [(row.tenant_id, row.issue_id) for row in rows]
+
+
+def _passed(column: Any, now: float) -> Any:
+    return or_(column.is_(None), column <= now)

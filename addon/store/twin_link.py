@@ -1,0 +1,174 @@
+"""Twin links: the row that pairs our issue with the partner's, and the lease under which it is worked on."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, insert, or_, select, update
+
+from addon.store.db import Tx
+from addon.store.table import outbox, twin_link
+
+ACTIVE, BLOCKED, ENDED = "active", "blocked", "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class TwinLink:
+    """A row of ``twin_link``; the columns are explained in ``store.table``."""
+
+    id: int
+    tenant_id: int
+    synchronization_id: int
+    link_key: str
+    mapping_id: str
+    state: str
+    reason: str
+    fix: str
+    partner_problem: str
+    issue_id: str | None
+    issue_key: str
+    partner_issue: Mapping[str, Any]
+    base: Mapping[str, Any]
+    next_sequence: int
+    delivered_sequence: int
+    partner_seen: int
+    expected_sequence: int
+    applied_sequence: int
+    lease_owner: str
+    lease_until: float
+    touched_at: float | None
+    retry_at: float | None
+    attempt_count: int
+    synced_at: float | None
+    created_at: float
+
+
+def _value(row: Row[Any]) -> TwinLink:
+    return TwinLink(**row._mapping)
+
+
+def by_id(tx: Tx, link_id: int) -> TwinLink | None:
+    """The link, or None once its synchronization has been removed."""
+    row = tx.execute(select(twin_link).where(twin_link.c.id == link_id)).one_or_none()
+    return _value(row) if row else None
+
+
+def lock(tx: Tx, link_id: int) -> TwinLink:
+    """The link with its row locked until the transaction ends.
+
+    Raises:
+        sqlalchemy.exc.NoResultFound: the link is gone.
+    """
+    return _value(tx.execute(select(twin_link).where(twin_link.c.id == link_id).with_for_update()).one())
+
+
+def by_key(tx: Tx, synchronization_id: int, link_key: str) -> TwinLink | None:
+    """The link that the partner means."""
+    row = tx.execute(
+        select(twin_link)
+        .where(twin_link.c.synchronization_id == synchronization_id, twin_link.c.link_key == link_key)
+        .with_for_update()
+    ).one_or_none()
+    return _value(row) if row else None
+
+
+def for_issue(tx: Tx, tenant_id: int, issue_id: str) -> list[TwinLink]:
+    """All links of an issue, ended ones included, oldest first."""
+    rows = tx.execute(
+        select(twin_link)
+        .where(twin_link.c.tenant_id == tenant_id, twin_link.c.issue_id == issue_id)
+        .order_by(twin_link.c.id)
+    )
+    return [_value(row) for row in rows]
+
+
+def ids_of_synchronization(tx: Tx, synchronization_id: int) -> list[int]:
+    """The ids of all links that have not ended."""
+    return list(
+        tx.scalars(
+            select(twin_link.c.id).where(
+                twin_link.c.synchronization_id == synchronization_id, twin_link.c.state != ENDED
+            )
+        )
+    )
+
+
+def create(
+    tx: Tx,
+    *,
+    tenant_id: int,
+    synchronization_id: int,
+    mapping_id: str,
+    now: float,
+    link_key: str | None = None,
+    issue_id: str | None = None,
+    issue_key: str = "",
+) -> TwinLink:
+    """A new link: ours to open (with our issue and a fresh key) or the partner's (with their key, no issue yet)."""
+    row = tx.execute(
+        insert(twin_link)
+        .values(
+            tenant_id=tenant_id,
+            synchronization_id=synchronization_id,
+            link_key=link_key or uuid.uuid4().hex,
+            mapping_id=mapping_id,
+            state=ACTIVE,
+            issue_id=issue_id,
+            issue_key=issue_key,
+            partner_issue={},
+            base={},
+            touched_at=now if issue_id else None,
+            created_at=now,
+        )
+        .returning(twin_link)
+    ).one()
+    return _value(row)
+
+
+def change(tx: Tx, link_id: int, **columns: Any) -> None:
+    """Set columns of one link."""
+    tx.execute(update(twin_link).where(twin_link.c.id == link_id).values(**columns))
+
+
+def touch(tx: Tx, link_id: int, now: float) -> None:
+    """Note that our issue may have changed: the next look at the link reads it. Also ends a pause after a failure."""
+    change(tx, link_id, touched_at=now)
+
+
+def take_lease(tx: Tx, link_id: int, owner: str, now: float, seconds: float) -> TwinLink | None:
+    """Compare-and-set of the lease; None while another worker holds it."""
+    row = tx.execute(
+        update(twin_link)
+        .where(
+            twin_link.c.id == link_id,
+            or_(twin_link.c.lease_until <= now, twin_link.c.lease_owner == owner),
+        )
+        .values(lease_owner=owner, lease_until=now + seconds)
+        .returning(twin_link)
+    ).one_or_none()
+    return _value(row) if row else None
+
+
+def holds_lease(tx: Tx, link_id: int, owner: str, now: float) -> bool:
+    """Whether this worker may still write (fencing): asked before each write to Jira."""
+    row = tx.execute(select(twin_link.c.lease_owner, twin_link.c.lease_until).where(twin_link.c.id == link_id)).one()
+    return bool(row.lease_owner == owner and row.lease_until > now)
+
+
+def release(tx: Tx, link_id: int, owner: str) -> TwinLink | None:
+    """Give the lease back; answers the row as it is now, None if the lease had been lost."""
+    row = tx.execute(
+        update(twin_link)
+        .where(twin_link.c.id == link_id, twin_link.c.lease_owner == owner)
+        .values(lease_owner="", lease_until=0.0)
+        .returning(twin_link)
+    ).one_or_none()
+    return _value(row) if row else None
+
+
+def forget_settled(tx: Tx, link_id: int, partner_seen: int) -> None:
+    """Drop outbox rows that the partner has applied: nothing can be in conflict with them any more."""
+    tx.execute(outbox.delete().where(outbox.c.twin_link_id == link_id, outbox.c.sequence <= partner_seen))

@@ -1,0 +1,66 @@
+"""Wake: tell a worker to look. Carries ids only and may be lost: the sweep finds in the database what was missed.
+
+Ids stand in a Redis set, so that a key is woken once however often it is named; one RQ job drains the set in one
+process with threads (``addon.jobs.drain``). The job is enqueued only if none is waiting: the flag is cleared
+before draining begins, so a wake that comes during a drain enqueues the next one. RQ's own ``Retry`` and ``unique``
+are not used: a re-queued job would go behind its successors, and a unique id outlives its job.
+"""
+
+from __future__ import annotations
+
+import redis
+from rq import Queue
+
+from addon import log
+
+QUEUE = "twinline"
+_KEYS = "twinline:awake"
+_FLAG = "twinline:drain"
+# A drain that was enqueued and then lost with its worker must not keep the flag for ever.
+_FLAG_SECONDS = 10
+
+
+class Wake:
+    """Wakes links, issues and synchronizations. Never raises: a wake is a hint."""
+
+    def __init__(self, connection: redis.Redis) -> None:
+        self._redis = connection
+        self._queue = Queue(QUEUE, connection=connection)
+
+    def link(self, *link_ids: int) -> None:
+        """Look at these twin links."""
+        self._wake([f"link:{link_id}" for link_id in link_ids])
+
+    def issue(self, tenant_id: int, *issue_ids: str) -> None:
+        """Look at these touched issues."""
+        self._wake([f"issue:{tenant_id}:{issue_id}" for issue_id in issue_ids])
+
+    def synchronization(self, *synchronization_ids: int) -> None:
+        """Tell the partner our state and look at every link of these synchronizations."""
+        self._wake([f"synchronization:{id_}" for id_ in synchronization_ids])
+
+    def sweep(self) -> None:
+        """Look for everything that is due."""
+        self._wake(["sweep"])
+
+    def take(self, count: int) -> list[str]:
+        """Keys to look at now, removed from the set. Raises redis.RedisError where Redis is away."""
+        keys = self._redis.spop(_KEYS, count)
+        return [key.decode() for key in keys]  # type: ignore[union-attr]  # spop with a count answers a list
+
+    def clear_flag(self) -> None:
+        """Let the next wake enqueue a job again."""
+        self._redis.delete(_FLAG)
+
+    def _wake(self, keys: list[str]) -> None:
+        if not keys:
+            return
+        try:
+            pipeline = self._redis.pipeline(transaction=False)
+            pipeline.sadd(_KEYS, *keys)
+            pipeline.set(_FLAG, 1, nx=True, ex=_FLAG_SECONDS)
+            _, first = pipeline.execute()
+            if first:
+                self._queue.enqueue("addon.jobs.drain", result_ttl=0, failure_ttl=3600, job_timeout=-1)
+        except redis.RedisError as error:
+            log.warning("wake_lost", error=type(error).__name__)

@@ -1,0 +1,58 @@
+"""Inbox: the partner's messages, stored in order before they are answered for.
+
+A message is taken if its sequence is the expected one, skipped if it is older (a receipt was lost), and refused with
+the number expected if one is missing: the sender rewinds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from addon.model.message import Message
+from addon.store import queue, twin_link
+from addon.store.db import Tx
+from addon.store.synchronization import Synchronization
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """``up_to``: by link key, the last sequence stored here. ``link_ids``: our links that have something new."""
+
+    up_to: dict[str, int]
+    link_ids: tuple[int, ...]
+
+
+def accept(tx: Tx, synchronization: Synchronization, messages: Sequence[Message], now: float) -> Accepted:
+    """Store a batch that came for this synchronization (verified to be from its partner) within one transaction.
+
+    A link that is not known yet is opened: the partner's first message asks for a twin. Whether there will be one is
+    decided when the message is applied, by our rules and scope.
+    """
+    up_to: dict[str, int] = {}
+    changed: list[int] = []
+    for link_key in dict.fromkeys(message.link_key for message in messages):
+        ours = [message for message in messages if message.link_key == link_key]
+        link = twin_link.by_key(tx, synchronization.id, link_key)
+        if link is None:
+            if min(message.sequence for message in ours) != 1:
+                up_to[link_key] = 0
+                continue
+            link = twin_link.create(
+                tx,
+                tenant_id=synchronization.tenant_id,
+                synchronization_id=synchronization.id,
+                mapping_id=ours[0].mapping_id,
+                link_key=link_key,
+                now=now,
+            )
+        expected = link.expected_sequence
+        for message in sorted(ours, key=lambda message: message.sequence):
+            if message.sequence == expected:
+                queue.store_received(tx, link, message, now)
+                expected += 1
+        if expected != link.expected_sequence:
+            twin_link.change(tx, link.id, expected_sequence=expected)
+            changed.append(link.id)
+        up_to[link_key] = expected - 1
+    return Accepted(up_to, tuple(changed))
