@@ -80,9 +80,11 @@ synchronization = Table(
     Column("private_key", Text, nullable=False),
     Column("partner_key_id", String(64), nullable=False, default=""),
     Column("partner_public_key", Text, nullable=False, default=""),
-    Column("state_version", Integer, nullable=False, default=1),  # of what we tell the partner
-    Column("told_version", Integer, nullable=False, default=0),  # the last one they confirmed
-    Column("partner_state_version", Integer, nullable=False, default=0),
+    # Milliseconds since 1970, or one more than before where the clock stands still: a database restored from a backup
+    # then still tells newer versions than those it has forgotten.
+    Column("state_version", BigInteger, nullable=False, default=1),  # of what we tell the partner
+    Column("told_version", BigInteger, nullable=False, default=0),  # the last one they confirmed
+    Column("partner_state_version", BigInteger, nullable=False, default=0),
     Column("invited_by", String(255), nullable=False, default=""),
     Column("retry_at", Float),  # no call to this partner before
     Column("attempt_count", Integer, nullable=False, default=0),

@@ -1,0 +1,104 @@
+"""State: what one end of a synchronization tells the other about itself. Whole each time, so that any may be lost.
+
+Telling is an exchange: the answer to a state is the other end's own. Versions only grow, an older state than the one
+already known changes nothing, and so repeats, lost receipts and both ends speaking at once all come to the same end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from addon.model.rules import Side
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedRules:
+    """The live version of the rules as it travels. ``published_by`` is a name for people."""
+
+    version: int
+    document: Mapping[str, Any]
+    published_side: Side
+    published_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One end as it tells of itself.
+
+    ``site_url`` and ``site_name`` are its Jira's, ``endpoint`` is its Twinline deployment. ``public_key`` is Ed25519,
+    raw, in base64; ``key_id`` its SHA-256. ``expires_at`` (seconds since 1970) is the invitation's.
+    """
+
+    agreement_id: str
+    side: Side
+    state_version: int
+    status: str
+    name: str
+    site_url: str
+    site_name: str
+    endpoint: str
+    key_id: str
+    public_key: str
+    reason: str = ""
+    person: str = ""
+    expires_at: float | None = None
+    rules: PublishedRules | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> State:
+        """Read a state whose shape has been validated (``web.schemas.StateSchema``)."""
+        rules = data["rules"]
+        return cls(**{**data, "rules": PublishedRules(**rules) if rules else None})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What comes back for a state: the version that is now known there, the other end's state, and why not if not.
+
+    ``refused`` is a sentence for the person who asked; empty when all is well.
+    """
+
+    known_version: int
+    state: State
+    refused: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {"known_version": self.known_version, "state": self.state.to_json(), "refused": self.refused}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Answer:
+        return cls(data["known_version"], State.from_json(data["state"]), data["refused"])
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What comes back for a batch of messages.
+
+    ``accepted_up_to``: by link key, the last sequence stored there. The versions are those of both ends' states as
+    known there: where they are not what we think, one of us came back from a backup and states are exchanged again.
+    """
+
+    accepted_up_to: Mapping[str, int]
+    known_version: int
+    state_version: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "accepted_up_to": dict(self.accepted_up_to),
+            "known_version": self.known_version,
+            "state_version": self.state_version,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class SiteAnswer:
+    """What a deployment says of a Jira: whether it is its tenant. ``state``: enabled, disabled or absent."""
+
+    state: str
+    url: str = ""
+    name: str = ""
