@@ -46,6 +46,37 @@ def merged(nodes: Iterable[Node]) -> list[Node]:
     return result
 
 
+def trimmed(nodes: list[Node]) -> list[Node]:
+    """Inline nodes without breaks at either end, and without blanks at the ends of lines: nothing would show them."""
+    result: list[Node] = []
+    for node in reversed(_without_leading_blanks(nodes)):
+        at_end = not result or result[-1]["type"] == "hardBreak"
+        if node["type"] == "hardBreak" and not result:
+            continue
+        if node["type"] == "text" and at_end:
+            value = node["text"].rstrip(" \t")
+            if not value:
+                continue
+            node = {**node, "text": value}
+        result.append(node)
+    return result[::-1]
+
+
+def _without_leading_blanks(nodes: list[Node]) -> list[Node]:
+    result: list[Node] = []
+    for node in nodes:
+        at_start = not result or result[-1]["type"] == "hardBreak"
+        if node["type"] == "hardBreak" and not result:
+            continue
+        if node["type"] == "text" and at_start:
+            value = node["text"].lstrip(" \t")
+            if not value:
+                continue
+            node = {**node, "text": value}
+        result.append(node)
+    return result
+
+
 def children(node: Node) -> list[Node]:
     """The node's content; absent content is none."""
     content = node.get("content")

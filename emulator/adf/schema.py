@@ -20,7 +20,7 @@ SCHEMA_PATH = Path(__file__).parent.parent / "vendor" / "adf-schema" / "full.jso
 # itself cannot make documents half as deep.
 MAX_DEPTH = 120
 
-type Schema = dict[str, Any]
+Schema = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Problem:
         return f"{'/'.join(map(str, self.path)) or 'document'}: {self.words}"
 
 
-type Check = Callable[[Any], Problem | None]
+Check = Callable[[Any], Problem | None]
 
 _TYPE_TESTS: dict[str, Callable[[Any], bool]] = {
     "object": lambda value: isinstance(value, dict),
