@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from itertools import groupby
 from typing import Any
 
 from emulator.adf.escaping import Piece, joined, neutral
@@ -138,7 +137,7 @@ def _touches(neighbour: Node | None, edge: int) -> bool:
     if neighbour is None or neighbour["type"] == "hardBreak":
         return False
     if neighbour["type"] == "emoji":
-        return True
+        return is_word(_emoji_words(neighbour)[edge])
     if neighbour["type"] != "text" or _mark(neighbour, "link") or _mark(neighbour, "code"):
         return False
     words: str = neighbour["text"]
@@ -148,11 +147,17 @@ def _touches(neighbour: Node | None, edge: int) -> bool:
 
 
 def _emoji(node: Node, before: Node | None, after: Node | None) -> Piece:
-    attrs = attributes(node)
-    emoticon = EMOTICON_BY_EMOJI.get(str(attrs.get("shortName")))
+    emoticon = EMOTICON_BY_EMOJI.get(str(attributes(node).get("shortName")))
     if emoticon and not _touches(before, -1) and not _touches(after, 0):
         return Piece(emoticon)
-    return Piece(neutral(str(attrs.get("text") or attrs.get("shortName", ""))), is_words=True)
+    return Piece(neutral(_emoji_words(node)), is_words=True)
+
+
+def _emoji_words(node: Node) -> str:
+    """The emoji as words: its short name where there is an emoticon too, since both begin and end with a sign."""
+    attrs = attributes(node)
+    short_name = str(attrs.get("shortName", ""))
+    return short_name if short_name in EMOTICON_BY_EMOJI else str(attrs.get("text") or short_name) or " "
 
 
 def _mention(node: Node) -> str:
@@ -187,8 +192,3 @@ def _quoted(words: str) -> str:
 
 def _number(value: object) -> str:
     return f"{value:g}" if isinstance(value, int | float) else str(value)
-
-
-def grouped_links(nodes: list[Node]) -> list[list[Node]]:
-    """Neighbours with one link together."""
-    return [list(group) for _, group in groupby(nodes, key=lambda node: _mark(node, "link"))]

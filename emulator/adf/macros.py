@@ -58,7 +58,7 @@ class Macros:
         while match := opening.search(markup, scan):
             scan = match.end()
             name = match[1]
-            close = markup.find(f"{{{name}}}", match.end()) if name else -1
+            close = _close(markup, name, match.end()) if name else -1
             if close < 0:
                 continue
             key = f"{LIFTED_OPEN}{len(self._found)}{LIFTED_CLOSE}"
@@ -84,6 +84,14 @@ class Macros:
             return Enclosed("blockquote", None, [], macros)
         attrs = {"panelType": panel_type(hexadecimal(given.get("bgColor", "")))}
         return Enclosed("panel", attrs, _title(given.get("title")), macros)
+
+
+def _close(markup: str, name: str, start: int) -> int:
+    """Where the macro ends; -1 if it does not. Only in markup can the end be escaped, code has no escapes."""
+    close = markup.find(f"{{{name}}}", start)
+    while name in ("quote", "panel") and close > 0 and markup[close - 1] == "\\":
+        close = markup.find(f"{{{name}}}", close + 1)
+    return close
 
 
 def _arguments(arguments: str) -> dict[str, str]:

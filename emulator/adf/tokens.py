@@ -16,7 +16,13 @@ from emulator.adf.vocabulary import EMOJI_BY_EMOTICON
 LIFTED_OPEN, LIFTED_CLOSE = "\ufdd0", "\ufdd1"
 
 ESCAPABLE = r"\-#*_+?^~|%{}\[\]()!@:;"
-URL = r"(?:https?|ftps?|irc)://[^\s|\[\]<>\"\ufdd0\ufdd1{}\\]*[^\s|\[\]<>\"\ufdd0\ufdd1{}\\.,;:!?'()*_+~^-]|mailto:[\w.+-]+@[\w.-]*\w"
+# An address ends before a character reference, which is the writer's way to spell what it may not write.
+_URL_END = r".,;:!?'()*_+~^-"
+_NOT_URL = r"\s|\[\]<>\"\ufdd0\ufdd1{}\\"
+URL = (
+    rf"(?:https?|ftps?|irc)://(?:(?!&\#\d)[^{_NOT_URL}])*(?!&\#\d)[^{_NOT_URL}{_URL_END}]"
+    r"|mailto:[\w.+-]+@[\w.-]*\w"
+)
 
 _EMOTICONS = "|".join(re.escape(each) for each in sorted(EMOJI_BY_EMOTICON, key=len, reverse=True))
 
