@@ -115,7 +115,9 @@ def _text(node: Node, before: Node | None, after: Node | None, context: Context,
         return [Piece(neutral(words, also=also), is_words=True)]
     start = words.index(inner)
     lead, trail = words[:start], words[start + len(inner) :]
-    forced = (not lead and _touches(before, -1)) or (not trail and _touches(after, 0))
+    beside_letters = (not lead and _touches(before, -1)) or (not trail and _touches(after, 0))
+    # `*` around `*` would be two signs in a row, and `-` around `-` a dash.
+    forced = beside_letters or inner[0] in "*_-+^~?" or inner[-1] in "*_-+^~?"
     pieces = [Piece(neutral(inner, also=also), is_words=True)]
     for opening, closing in _delimiters(node, forced):
         pieces = [Piece(opening), *pieces, Piece(closing)]
