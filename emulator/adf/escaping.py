@@ -48,7 +48,8 @@ def joined(pieces: list[Piece]) -> str:
     """The paragraph's markup, with those signs escaped in the words that would find a partner."""
     line = "".join(piece.value for piece in pieces)
     is_words = [piece.is_words for piece in pieces for _ in piece.value]
-    escapes = {token.start for token in _paired(line) if is_words[token.start]}
+    found = [*_paired(line), *(token for token in tokens(line) if token.kind not in _HARMLESS)]
+    escapes = {token.start for token in found if is_words[token.start]}
     for match in LINE_START.finditer(line):
         at_start = not line[: match.start()].rpartition("\n")[2].strip(" \t")
         if at_start:
