@@ -1,0 +1,1 @@
+"""All that knows Jira's REST: tokens, calls, reading, writing."""

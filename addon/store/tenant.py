@@ -1,0 +1,166 @@
+"""Tenants: the Jira sites that installed us. Identified by Connect's ``clientKey``; a base URL may change hands."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, fields
+from typing import Any, Literal
+
+from sqlalchemy import or_, select, update
+
+from addon.store.db import Tx
+from addon.store.table import tenant as table
+
+State = Literal["installed", "enabled", "disabled", "uninstalled", "stale"]
+LIVE: tuple[State, ...] = ("installed", "enabled")
+PREVIOUS_SECRET_SECONDS = 300.0
+"""Webhooks signed with the secret before a rotation may still be on their way, and a 401 is never retried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """One Jira site. ``shared_secret`` and ``previous_secret`` are sealed (``store.secret``); times in seconds.
+
+    ``trace`` is sent with our own writes and comes back on their webhooks. No call to this Jira before ``retry_at``.
+    """
+
+    id: int
+    client_key: str
+    base_url: str
+    display_url: str
+    name: str
+    state: State
+    shared_secret: str
+    previous_secret: str | None
+    previous_until: float | None
+    account_id: str | None
+    trace: str
+    retry_at: float | None
+    attempt_count: int
+    retry_reason: str
+    installed_at: float
+    updated_at: float
+
+    @property
+    def live(self) -> bool:
+        """Whether we may call this Jira and it may call us."""
+        return self.state in LIVE
+
+
+_COLUMNS = [table.c[field.name] for field in fields(Tenant)]
+
+
+def by_id(tx: Tx, id_: int) -> Tenant | None:
+    """The tenant with this id, whatever its state."""
+    return _one(tx, table.c.id == id_)
+
+
+def by_client_key(tx: Tx, client_key: str) -> Tenant | None:
+    """The tenant with this ``clientKey``, whatever its state."""
+    return _one(tx, table.c.client_key == client_key)
+
+
+def by_base_url(tx: Tx, url: str) -> Tenant | None:
+    """The tenant at this normalised URL (``net.normal_url``), or at this custom domain, where people go to find it.
+
+    Disabled ones are returned too, so that the caller can say so; uninstalled and stale ones are not.
+    """
+    present = table.c.state.in_((*LIVE, "disabled"))
+    rows = tx.execute(
+        select(*_COLUMNS)
+        .where(present, or_(table.c.base_url == url, table.c.display_url == url))
+        .order_by(table.c.base_url != url, table.c.updated_at.desc())
+    )
+    row = rows.first()
+    return Tenant(*row) if row else None
+
+
+def install(
+    tx: Tx, *, client_key: str, base_url: str, display_url: str, name: str, shared_secret: str, now: float
+) -> Tenant:
+    """Store what a verified ``installed`` call says: first install, upgrade, rotation, rename or re-install.
+
+    ``shared_secret`` is sealed. The secret before it stays good for ``PREVIOUS_SECRET_SECONDS`` unless the app had been
+    uninstalled. A site restored from a backup comes with the same base URL and a new client key, without a word about
+    the old one: every other row with this base URL becomes stale.
+    """
+    known = by_client_key(tx, client_key)
+    given: dict[str, Any] = {
+        "base_url": base_url,
+        "display_url": display_url,
+        "name": name,
+        "shared_secret": shared_secret,
+        "updated_at": now,
+        "retry_at": None,
+        "attempt_count": 0,
+        "retry_reason": "",
+    }
+    if known is None:
+        trace = f"twinline/{secrets.token_urlsafe(24)}"
+        given |= {"client_key": client_key, "state": "installed", "trace": trace, "installed_at": now}
+        tx.execute(table.insert().values(given))
+    else:
+        again = known.state in ("uninstalled", "stale")
+        given |= {
+            # A rotation does not switch on what an administrator switched off: `enabled` follows where it is on.
+            "state": "installed" if again else known.state,
+            "previous_secret": None if again else known.shared_secret,
+            "previous_until": None if again else now + PREVIOUS_SECRET_SECONDS,
+            "installed_at": now if again else known.installed_at,
+        }
+        tx.execute(update(table).where(table.c.id == known.id).values(given))
+    tx.execute(
+        update(table)
+        .where(table.c.base_url == base_url, table.c.client_key != client_key, table.c.state != "uninstalled")
+        .values(state="stale", updated_at=now)
+    )
+    stored = by_client_key(tx, client_key)
+    assert stored is not None
+    return stored
+
+
+def set_state(tx: Tx, id_: int, state: State, now: float) -> None:
+    """Enable, disable or uninstall. Uninstalled and stale are final here: only ``install`` leaves them.
+
+    Jira sends *disabled* and *uninstalled* side by side, so either may come last. Secrets go with the app.
+    """
+    values: dict[str, Any] = {"state": state, "updated_at": now}
+    if state == "uninstalled":
+        values |= {"shared_secret": "", "previous_secret": None, "previous_until": None, "account_id": None}
+        tx.execute(update(table).where(table.c.id == id_).values(values))
+    else:
+        final = table.c.state.in_(("uninstalled", "stale"))
+        tx.execute(update(table).where(table.c.id == id_, ~final).values(values))
+
+
+def back_off(tx: Tx, id_: int, until: float, reason: str) -> None:
+    """No call to this Jira before ``until``; ``reason`` is a sentence for people."""
+    tx.execute(
+        update(table)
+        .where(table.c.id == id_)
+        .values(retry_at=until, retry_reason=reason, attempt_count=table.c.attempt_count + 1)
+    )
+
+
+def clear_back_off(tx: Tx, id_: int) -> None:
+    """This Jira answers again, or it has called us."""
+    tx.execute(
+        update(table)
+        .where(table.c.id == id_, table.c.attempt_count > 0)
+        .values(retry_at=None, retry_reason="", attempt_count=0)
+    )
+
+
+def set_account_id(tx: Tx, id_: int, account_id: str) -> None:
+    """Keep the app's own user at this Jira, learned from ``/myself``."""
+    tx.execute(update(table).where(table.c.id == id_).values(account_id=account_id))
+
+
+def link_url(tenant: Tenant) -> str:
+    """The address for links shown to people; calls always go to ``base_url``."""
+    return tenant.display_url or tenant.base_url
+
+
+def _one(tx: Tx, condition: Any) -> Tenant | None:
+    row = tx.execute(select(*_COLUMNS).where(condition)).first()
+    return Tenant(*row) if row else None
