@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from emulator.adf.vocabulary import EMOJI_BY_EMOTICON
+from emulator.adf.vocabulary import EMOJI_BY_EMOTICON, STATUS_COLOURS
 
 # Noncharacters of Unicode stand around the number of a block that was lifted out of the text; `clean` keeps
 # the input itself free of them.
@@ -26,6 +26,8 @@ URL = (
 
 _EMOTICONS = "|".join(re.escape(each) for each in sorted(EMOJI_BY_EMOTICON, key=len, reverse=True))
 
+_STATUS_COLOURS = "|".join(colour[1:] for colour in STATUS_COLOURS.values())
+
 _TOKEN = re.compile(
     rf"""
     (?P<BREAK>(?<!\\)\\\\(?!\S*\\))
@@ -34,7 +36,7 @@ _TOKEN = re.compile(
   | (?P<NEWLINE>\n)
   | &\#(?P<ENTITY>\d{{2,6}});
   | \{{\{{(?P<CODE>[^\n\ufdd0]{{1,2000}}?)\}}\}}
-  | (?P<STATUS>\{{color:\#[0-9A-Fa-f]{{6}}\}}\*\[\ [^\]\n\\]{{1,200}}\ \]\*\{{color\}})
+  | (?P<STATUS>\{{color:\#(?i:{_STATUS_COLOURS})\}}\*\[\ [^\]\n\\]{{1,200}}\ \]\*\{{color\}})
   | \{{color:(?P<COLOUR>[^}}\n]{{1,40}})\}}
   | (?P<COLOUR_END>\{{color\}})
   | (?P<ANCHOR>\{{anchor(?::[^}}\n]*)?\}})
