@@ -1,0 +1,47 @@
+# Everything a developer types. `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+IN_VENV := $(VENV)/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help run run-federated test lint format bench lock migration environment clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  Settings: BLUE_PORT, GREEN_PORT, ADDON_PORT, SECOND_ADDON_PORT, DATA_DIR, PYTHON"
+
+run: environment ## Twinline with two emulated Jira sites, Blue and Green
+	@exec $(IN_VENV) -m dev.run
+
+run-federated: environment ## The same with two deployments, one for each site
+	@exec $(IN_VENV) -m dev.run --federated
+
+test: environment ## All tests, browser ones included (ARGS="-k word" for some)
+	@$(IN_VENV) -m dev.browser
+	$(IN_VENV) -m pytest $(ARGS)
+
+lint: environment ## ruff, mypy strict, import contracts
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+format: environment ## Let ruff mend what it can
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+bench: environment ## Calls and latency beside their floors (takes minutes)
+	$(IN_VENV) -m bench
+
+lock: environment ## Write requirements.lock afresh from setup.cfg
+	$(VENV)/bin/uv pip compile setup.cfg --all-extras --universal --python-version 3.11 --generate-hashes \
+	  --upgrade --quiet --no-header --no-annotate --output-file requirements.lock
+
+migration: environment ## A new migration from what changed in the tables: MESSAGE="what changes"
+	$(IN_VENV) -m dev.migration "$(MESSAGE)"
+
+environment: # The virtual environment, made from requirements.lock where it is not there yet
+	@$(PYTHON) dev/environment.py $(VENV)
+
+clean: ## Forget the environment and all data
+	rm -rf $(VENV) .data .data-federated artifacts

@@ -1,0 +1,113 @@
+"""One Twinline deployment on this machine: its folder, database, Redis and the processes of the Procfile."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import requests
+from cryptography.fernet import Fernet
+from honcho.environ import parse_procfile
+
+from dev import port, valkey
+from dev.supervisor import Supervisor, wait_until
+
+TOP = Path(__file__).resolve().parent.parent
+PROCFILE = parse_procfile((TOP / "Procfile").read_text()).processes
+KEPT = ("web", "worker", "clock")
+"""The lines of the Procfile that run for ever; ``release`` runs once before them."""
+START_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """``prefix`` tells its processes from another deployment's under the same supervisor."""
+
+    folder: Path
+    base_url: str
+    sites: Sequence[str]
+    """Base URLs of the emulated Jira sites that may install it."""
+    partners: Sequence[str] = ()
+    """Base URLs of other deployments."""
+    prefix: str = ""
+
+    @property
+    def port(self) -> int:
+        return int(self.base_url.rsplit(":", 1)[1])
+
+    def environment(self) -> dict[str, str]:
+        """The whole environment of its processes."""
+        redis_port = valkey.claim_port(self.folder / "redis")
+        return {
+            **os.environ,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+            "PYTHONUNBUFFERED": "1",
+            "PORT": str(self.port),
+            "ADDON_BASE_URL": self.base_url,
+            "DATABASE_URL": f"sqlite:///{self.folder / 'twinline.db'}",
+            "REDIS_URL": f"redis://{port.HOST}:{redis_port}/0",
+            "SECRET_KEYS": _secret_keys(self.folder / "secret-keys"),
+            "DEVELOPMENT": "1",
+            "JIRA_HOSTS": f"{port.HOST},localhost",
+            "INSTALL_KEY_URLS": ",".join(f"{site}/_keys" for site in self.sites),
+            "CONNECT_JS": "{baseUrl}/atlassian-connect/all.js",
+            "PARTNER_DEPLOYMENTS": ",".join(self.partners),
+        }
+
+    def start(self, supervisor: Supervisor) -> None:
+        """Redis first, then the release line, then what runs for ever; returns once the web answers.
+
+        Raises:
+            TimeoutError: with the last lines of what did not come up.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        env = self.environment()
+        redis_port = int(env["REDIS_URL"].rsplit(":", 1)[1].removesuffix("/0"))
+        redis_name = f"{self.prefix}redis"
+        redis_command = valkey.command(self.folder / "redis", redis_port)
+        supervisor.start(redis_name, redis_command, env, is_foundation=True)
+        wait_until(
+            "The embedded Redis did not answer",
+            lambda: valkey.is_up(redis_port),
+            seconds=START_SECONDS,
+            why=lambda: supervisor.last_words(redis_name),
+        )
+        self.run(PROCFILE["release"], env)
+        for name in KEPT:
+            supervisor.start(f"{self.prefix}{name}", ["sh", "-c", f"exec {PROCFILE[name]}"], env)
+        wait_until(
+            f"The add-on did not answer at {self.base_url}",
+            self.is_up,
+            seconds=START_SECONDS,
+            why=lambda: supervisor.last_words(f"{self.prefix}web"),
+        )
+
+    def is_up(self) -> bool:
+        try:
+            return requests.get(f"http://{port.HOST}:{self.port}/health/live", timeout=2).ok
+        except requests.RequestException:
+            return False
+
+    def run(self, command: str, env: dict[str, str] | None = None) -> str:
+        """Run one command with this deployment's settings and return what it printed.
+
+        Raises:
+            subprocess.CalledProcessError: its words went to standard error.
+        """
+        argv = ["sh", "-c", f"exec {command}"]
+        env = self.environment() if env is None else env
+        done = subprocess.run(argv, env=env, cwd=TOP, check=True, stdout=subprocess.PIPE, text=True)
+        return done.stdout
+
+
+def _secret_keys(path: Path) -> str:
+    """Fernet keys made once: without them a second start could not read what the first one sealed."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(Fernet.generate_key().decode())
+    return path.read_text().strip()

@@ -1,0 +1,107 @@
+"""The whole stage: two emulated sites, one or two deployments, the add-on installed, one synchronization active.
+
+``make run``, the story tests and the benchmarks all stand on it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from signal import SIGKILL, Signals
+from types import TracebackType
+from typing import IO
+
+from dev import introduction, port
+from dev.deployment import TOP, Deployment
+from dev.site import Site
+from dev.supervisor import Supervisor
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where everything listens. ``second`` is the second deployment's, or None for one deployment with both sites."""
+
+    blue: int
+    green: int
+    addon: int
+    second: int | None = None
+
+    @classmethod
+    def free(cls, *, federated: bool = False) -> Ports:
+        blue, green, addon, second = port.free(4)
+        return cls(blue, green, addon, second if federated else None)
+
+
+class Stage:
+    """Started by ``start`` (or a ``with`` block), ended by ``stop``. Data stays in ``folder``.
+
+    ``output``: where the lines of every process are shown; None shows none.
+    """
+
+    def __init__(self, folder: Path, ports: Ports, *, output: IO[str] | None = None) -> None:
+        self.folder = folder.resolve()
+        self.blue = Site("Blue", ports.blue, self.folder / "blue")
+        self.green = Site("Green", ports.green, self.folder / "green")
+        self.deployments = self._deployments(ports)
+        self._output = output
+        self._supervisor: Supervisor | None = None
+
+    @property
+    def supervisor(self) -> Supervisor:
+        assert self._supervisor is not None, "the stage is not started"
+        return self._supervisor
+
+    def start(self, say: Callable[[str], None] = lambda words: None) -> None:
+        """Start everything and return when an issue created at Blue would show at Green.
+
+        Raises:
+            TimeoutError, requests.RequestException, subprocess.CalledProcessError: what did not come up, in words.
+        """
+        self._supervisor = Supervisor(cwd=TOP, output=self._output)
+        say("Starting the Jira sites Blue and Green ...")
+        for site in (self.blue, self.green):
+            site.start(self.supervisor, dict(os.environ))
+        say("Starting the add-on ...")
+        for deployment in self.deployments:
+            deployment.start(self.supervisor)
+        first, last = self.deployments[0], self.deployments[-1]
+        say("Installing the add-on at both sites ...")
+        self.blue.install(first.base_url)
+        self.green.install(last.base_url)
+        introduction.introduce(first, self.blue, last, self.green)
+
+    def stop(self) -> None:
+        if self._supervisor is not None:
+            self._supervisor.stop()
+            self._supervisor = None
+
+    def kill(self, name: str, number: Signals = SIGKILL) -> None:
+        """Kill a process ("web", "worker", "clock", "redis"); it comes back by itself."""
+        self.supervisor.kill(name, number)
+
+    def __enter__(self) -> Stage:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _deployments(self, ports: Ports) -> tuple[Deployment, ...]:
+        # `localhost` here and 127.0.0.1 for Jira: two sites to a browser, as in the real world, so that cookies and
+        # frames are kept as strictly.
+        url = f"http://localhost:{ports.addon}"
+        if ports.second is None:
+            return (Deployment(self.folder / "add-on", url, (self.blue.url, self.green.url)),)
+        other = f"http://localhost:{ports.second}"
+        return (
+            Deployment(self.folder / "blue-add-on", url, (self.blue.url,), (other,), prefix="blue-"),
+            Deployment(self.folder / "green-add-on", other, (self.green.url,), (url,), prefix="green-"),
+        )
