@@ -1,0 +1,38 @@
+"""What the views call: made once in ``addon.app``, found through the Flask application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from flask import current_app
+
+from addon.config import Settings
+from addon.jira.client import JiraClient
+from addon.store.db import Database
+from addon.store.secret import Vault
+from addon.store.tenant import Tenant
+from addon.store.wake import Wake
+from addon.web.install_key import InstallKeys
+
+EXTENSION = "twinline"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """``jira`` makes a client for a tenant; it raises ``Ignored`` where the app is no longer installed."""
+
+    settings: Settings
+    db: Database
+    vault: Vault
+    jira: Callable[[Tenant], JiraClient]
+    wake: Wake
+    install_keys: InstallKeys
+    handshake: Any
+    engine: Any
+
+
+def services() -> Services:
+    """The services of the application that handles this request."""
+    return cast(Services, current_app.extensions[EXTENSION])
