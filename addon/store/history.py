@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from sqlalchemy import insert, select
 
+from addon.model.entry import Entry
 from addon.store.db import Tx
 from addon.store.table import history
 from addon.store.twin_link import TwinLink
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One part's change. ``direction``: out (to the partner) or in. ``verb``: sent, written, skipped or conflict.
-
-    ``before`` and ``after`` are short readable texts; ``latency`` is in seconds from the change to the write.
-    """
-
-    direction: str
-    part: str
-    verb: str
-    before: str = ""
-    after: str = ""
-    note: str = ""
-    latency: float | None = None
-    at: float = 0.0
 
 
 def write(tx: Tx, link: TwinLink, entries: Iterable[Entry], now: float) -> None:

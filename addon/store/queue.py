@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import and_, delete, exists, func, insert, literal, null, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from addon.model.message import Message
 from addon.store.db import Tx
 from addon.store.table import inbox, outbox, synchronization, tenant, touched_issue, twin_link
-from addon.store.twin_link import ACTIVE, TwinLink
+from addon.store.twin_link import ACTIVE, ENDED, TwinLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def touch(tx: Tx, tenant_id: int, issue_id: str, *, deleted: bool, now: float) -
     statement = dialect.insert(touched_issue).values(**new, touch_count=1, attempt_count=0)
     changed = {
         "touch_count": touched_issue.c.touch_count + 1,
-        "deleted": or_(touched_issue.c.deleted, deleted),
+        "deleted": or_(touched_issue.c.deleted, literal(deleted)),
         "retry_at": None,
     }
     tx.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "issue_id"], set_=changed))
@@ -158,6 +158,16 @@ def intend(tx: Tx, inbox_id: int, intent: Mapping[str, Any], now: float) -> None
     tx.execute(update(inbox).where(inbox.c.id == inbox_id).values(intent=intent, intent_at=now))
 
 
+def has_intent(tx: Tx, link_id: int) -> bool:
+    """Whether an earlier try on this link may have left a write half done."""
+    return bool(tx.scalar(select(exists().where(inbox.c.twin_link_id == link_id, inbox.c.intent_at.is_not(None)))))
+
+
+def withdraw_intent(tx: Tx, inbox_id: int) -> None:
+    """What was intended is settled, or surely did not happen."""
+    tx.execute(update(inbox).where(inbox.c.id == inbox_id).values(intent=null(), intent_at=None))
+
+
 def applied(tx: Tx, link_id: int, up_to: int) -> None:
     """Drop inbox rows that have been dealt with."""
     tx.execute(delete(inbox).where(inbox.c.twin_link_id == link_id, inbox.c.sequence <= up_to))
@@ -174,8 +184,11 @@ def waiting(tx: Tx, link: TwinLink) -> Waiting:
     return Waiting(out or 0, incoming_count or 0, link.touched_at is not None)
 
 
-def due_links(tx: Tx, now: float, limit: int = 1000) -> list[int]:
-    """Links with something to do and no reason to wait, those that waited longest first. Across tenants: the sweep."""
+def due_links(tx: Tx, now: float, limit: int = 1000, only: int | None = None) -> list[int]:
+    """Links with something to do and no reason to wait, those that waited longest first. Across tenants: the sweep.
+
+    ``only``: ask about this one link.
+    """
     has_outgoing = exists().where(
         outbox.c.twin_link_id == twin_link.c.id, outbox.c.sequence > twin_link.c.delivered_sequence
     )
@@ -184,7 +197,7 @@ def due_links(tx: Tx, now: float, limit: int = 1000) -> list[int]:
         twin_link.c.state == ACTIVE,
         _passed(tenant.c.retry_at, now),
     )
-    is_touched = and_(twin_link.c.touched_at.is_not(None), _passed(tenant.c.retry_at, now))
+    is_touched = and_(twin_link.c.touched_at.is_not(None), twin_link.c.state != ENDED, _passed(tenant.c.retry_at, now))
     return list(
         tx.scalars(
             select(twin_link.c.id)
@@ -196,6 +209,7 @@ def due_links(tx: Tx, now: float, limit: int = 1000) -> list[int]:
                 tenant.c.state == "enabled",
                 synchronization.c.status == "accepted",
                 or_(and_(has_outgoing, _passed(synchronization.c.retry_at, now)), has_incoming, is_touched),
+                true() if only is None else twin_link.c.id == only,
             )
             .order_by(twin_link.c.touched_at, twin_link.c.id)
             .limit(limit)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -153,8 +154,15 @@ twin_link = Table(
     Column("created_at", Float, nullable=False),
     UniqueConstraint("synchronization_id", "link_key"),
     Index("ix_twin_link_tenant_id_issue_id", "tenant_id", "issue_id"),
-    # One twin per issue and synchronization: two workers that both want to pair meet here.
-    UniqueConstraint("synchronization_id", "issue_id"),
+    # One living twin per issue and synchronization: two workers that both want to pair meet here.
+    Index(
+        "uq_twin_link_living",
+        "synchronization_id",
+        "issue_id",
+        unique=True,
+        sqlite_where=text("state <> 'ended'"),
+        postgresql_where=text("state <> 'ended'"),
+    ),
 )
 
 touched_issue = Table(

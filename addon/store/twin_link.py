@@ -12,7 +12,7 @@ from sqlalchemy import Row, insert, or_, select, update
 from addon.store.db import Tx
 from addon.store.table import outbox, twin_link
 
-ACTIVE, BLOCKED, ENDED = "active", "blocked", "ended"
+ACTIVE, BLOCKED, OUT_OF_SCOPE, ENDED = "active", "blocked", "out_of_scope", "ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +85,13 @@ def for_issue(tx: Tx, tenant_id: int, issue_id: str) -> list[TwinLink]:
     return [_value(row) for row in rows]
 
 
-def ids_of_synchronization(tx: Tx, synchronization_id: int) -> list[int]:
-    """The ids of all links that have not ended."""
+def standing_still(tx: Tx, synchronization_id: int) -> list[int]:
+    """The ids of links that wait for other rules or another scope."""
     return list(
         tx.scalars(
             select(twin_link.c.id).where(
-                twin_link.c.synchronization_id == synchronization_id, twin_link.c.state != ENDED
+                twin_link.c.synchronization_id == synchronization_id,
+                twin_link.c.state.in_((BLOCKED, OUT_OF_SCOPE)),
             )
         )
     )
@@ -128,14 +129,41 @@ def create(
     return _value(row)
 
 
-def change(tx: Tx, link_id: int, **columns: Any) -> None:
-    """Set columns of one link."""
-    tx.execute(update(twin_link).where(twin_link.c.id == link_id).values(**columns))
+def change(tx: Tx, link_id: int, **columns: Any) -> TwinLink:
+    """Set columns of one link; answers the row as it is now."""
+    row = tx.execute(update(twin_link).where(twin_link.c.id == link_id).values(**columns).returning(twin_link)).one()
+    return _value(row)
 
 
 def touch(tx: Tx, link_id: int, now: float) -> None:
-    """Note that our issue may have changed: the next look at the link reads it. Also ends a pause after a failure."""
+    """Note that our issue may have changed: the next look at the link reads it."""
     change(tx, link_id, touched_at=now)
+
+
+def touch_others(tx: Tx, link: TwinLink, now: float) -> list[int]:
+    """Note for the issue's links in other synchronizations that we changed it. Answers their ids."""
+    return list(
+        tx.scalars(
+            update(twin_link)
+            .where(
+                twin_link.c.tenant_id == link.tenant_id,
+                twin_link.c.issue_id == link.issue_id,
+                twin_link.c.id != link.id,
+                twin_link.c.state != ENDED,
+            )
+            .values(touched_at=now)
+            .returning(twin_link.c.id)
+        )
+    )
+
+
+def try_again(tx: Tx, link_id: int, now: float) -> None:
+    """Forget why the link stands still and look at everything afresh."""
+    tx.execute(
+        update(twin_link)
+        .where(twin_link.c.id == link_id, twin_link.c.state != ENDED)
+        .values(state=ACTIVE, reason="", fix="", retry_at=None, attempt_count=0, touched_at=now)
+    )
 
 
 def take_lease(tx: Tx, link_id: int, owner: str, now: float, seconds: float) -> TwinLink | None:

@@ -48,9 +48,11 @@ def accept(tx: Tx, synchronization: Synchronization, messages: Sequence[Message]
             )
         expected = link.expected_sequence
         for message in sorted(ours, key=lambda message: message.sequence):
-            if message.sequence == expected:
+            if message.sequence != expected:
+                continue
+            if link.state != twin_link.ENDED:
                 queue.store_received(tx, link, message, now)
-                expected += 1
+            expected += 1
         if expected != link.expected_sequence:
             twin_link.change(tx, link.id, expected_sequence=expected)
             changed.append(link.id)

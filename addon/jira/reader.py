@@ -1,0 +1,121 @@
+"""Reader: Jira's issue → snapshot. Reads by id, never by search (search is stale for seconds)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from addon.model.snapshot import Comment, Snapshot
+
+PROPERTY = "twinline"
+"""The entity property that carries our link id on issues we create and the part on comments we create."""
+
+_ALWAYS = ("project", "issuetype", "status", "created", "updated")
+_PAGE = 100
+
+
+class Reading(Protocol):
+    """What the reader needs of ``jira.client.JiraClient``."""
+
+    def get(self, path: str, *, params: Mapping[str, Any] | None = None) -> Any: ...
+
+    def post(self, path: str, *, params: Mapping[str, Any] | None = None, json: Any = None) -> Any: ...
+
+
+def issue(jira: Reading, issue_id: str, field_ids: Iterable[str]) -> Snapshot:
+    """Read one issue as it is now.
+
+    Raises:
+        addon.errors.Missing: Jira does not show it: deleted, or no permission.
+        addon.errors.Retryable: Jira could not answer.
+    """
+    names = sorted({*_ALWAYS, *field_ids})
+    data = jira.get(
+        f"/rest/api/3/issue/{issue_id}",
+        params={"fields": ",".join(names), "properties": PROPERTY, "updateHistory": "false"},
+    )
+    found = snapshot(data)
+    if "comment" in names and found.comments is None:
+        return replace(found, comments=comments(jira, issue_id))
+    return found
+
+
+def snapshot(data: Mapping[str, Any]) -> Snapshot:
+    """The snapshot of an issue's JSON as Jira answers it."""
+    fields = data["fields"]
+    return Snapshot(
+        issue_id=str(data["id"]),
+        issue_key=data["key"],
+        project_id=str(fields["project"]["id"]),
+        issue_type_id=str(fields["issuetype"]["id"]),
+        status=fields["status"]["name"],
+        status_category=fields["status"].get("statusCategory", {}).get("key", ""),
+        created_at=seconds(fields["created"]),
+        updated_at=seconds(fields["updated"]),
+        fields=fields,
+        comments=_complete(fields.get("comment")),
+        link_key=str(((data.get("properties") or {}).get(PROPERTY) or {}).get("link", "")),
+    )
+
+
+def comments(jira: Reading, issue_id: str) -> tuple[Comment, ...]:
+    """All comments of an issue, page by page, with the property that marks those we created."""
+    found: list[Comment] = []
+    while True:
+        page = jira.get(
+            f"/rest/api/3/issue/{issue_id}/comment",
+            params={"startAt": len(found), "maxResults": _PAGE, "expand": "properties"},
+        )
+        found.extend(_comment(data) for data in page["comments"])
+        if not page["comments"] or len(found) >= page["total"]:
+            return tuple(found)
+
+
+def created_for(jira: Reading, link_key: str) -> str | None:
+    """The id of the issue that was created for a link, if the search index knows it already."""
+    page = jira.post(
+        "/rest/api/3/search/jql",
+        json={"jql": f'issue.property[{PROPERTY}].link = "{link_key}"', "fields": ["id"], "maxResults": 2},
+    )
+    return str(page["issues"][0]["id"]) if page["issues"] else None
+
+
+def our_change(
+    data: Mapping[str, Any], account_id: str | None, field_ids: Sequence[str]
+) -> Sequence[Mapping[str, Any]]:
+    """The changelog items of our own edit, from the issue it answered with (newest first); empty if not told."""
+    for entry in (data.get("changelog") or {}).get("histories", ()):
+        if account_id is not None and (entry.get("author") or {}).get("accountId") != account_id:
+            continue
+        items: Sequence[Mapping[str, Any]] = entry.get("items", ())
+        if any((item.get("fieldId") or item.get("field")) in field_ids for item in items):
+            return items
+        return ()
+    return ()
+
+
+def seconds(text: str) -> float:
+    """Jira's ``2026-11-21T10:00:00.000+0000`` as seconds since 1970."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()
+
+
+def _complete(data: Mapping[str, Any] | None) -> tuple[Comment, ...] | None:
+    if data is None or len(data["comments"]) < data["total"]:
+        return None
+    return tuple(_comment(item) for item in data["comments"])
+
+
+def _comment(data: Mapping[str, Any]) -> Comment:
+    properties = {item["key"]: item["value"] for item in data.get("properties", ())}
+    internal = (properties.get("sd.public.comment") or {}).get("internal") is True
+    return Comment(
+        id=str(data["id"]),
+        author=(data.get("author") or {}).get("displayName", ""),
+        author_id=(data.get("author") or {}).get("accountId", ""),
+        body=data["body"],
+        created_at=seconds(data["created"]),
+        restricted=bool(data.get("visibility")) or data.get("jsdPublic") is False or internal,
+        origin=str((properties.get(PROPERTY) or {}).get("part", "")),
+    )

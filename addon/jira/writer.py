@@ -1,0 +1,59 @@
+"""Writer: one function per kind of write; each is one REST call of a plan. Reads back what Jira made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from addon.jira.reader import PROPERTY
+from addon.model.plan import Edit
+
+
+class Writing(Protocol):
+    """What the writer needs of ``jira.client.JiraClient``."""
+
+    def post(self, path: str, *, params: Mapping[str, Any] | None = None, json: Any = None) -> Any: ...
+
+    def put(self, path: str, *, params: Mapping[str, Any] | None = None, json: Any = None) -> Any: ...
+
+    def delete(self, path: str, *, params: Mapping[str, Any] | None = None) -> Any: ...
+
+
+def create_issue(jira: Writing, project_id: str, issue_type_id: str, edit: Edit, link_key: str) -> tuple[str, str]:
+    """Create the twin; our link's key goes along in the same call, so that a lost answer can be looked for.
+
+    Returns:
+        id and key of the new issue.
+    """
+    fields = {**edit.fields, "project": {"id": project_id}, "issuetype": {"id": issue_type_id}}
+    body = {"fields": fields, "properties": [{"key": PROPERTY, "value": {"link": link_key}}]}
+    answer = jira.post("/rest/api/3/issue", json=body)
+    return str(answer["id"]), answer["key"]
+
+
+def edit_issue(jira: Writing, issue_id: str, edit: Edit) -> Mapping[str, Any]:
+    """Edit the twin; answers the issue as it is afterwards, with its changelog."""
+    body = {name: dict(part) for name, part in (("fields", edit.fields), ("update", edit.update)) if part}
+    answer: Mapping[str, Any] = jira.put(
+        f"/rest/api/3/issue/{issue_id}", params={"returnIssue": "true", "expand": "changelog"}, json=body
+    )
+    return answer
+
+
+def add_comment(jira: Writing, issue_id: str, part: str, body: Mapping[str, Any]) -> str:
+    """Write a partner's comment; the part's name goes along as a property. Returns the new comment's id."""
+    answer = jira.post(
+        f"/rest/api/3/issue/{issue_id}/comment",
+        json={"body": body, "properties": [{"key": PROPERTY, "value": {"part": part}}]},
+    )
+    return str(answer["id"])
+
+
+def edit_comment(jira: Writing, issue_id: str, comment_id: str, body: Mapping[str, Any]) -> None:
+    """Replace the text of a comment that we created. Properties stay as they are: leaving them out keeps them."""
+    jira.put(f"/rest/api/3/issue/{issue_id}/comment/{comment_id}", json={"body": body})
+
+
+def delete_comment(jira: Writing, issue_id: str, comment_id: str) -> None:
+    """Delete a comment that we created."""
+    jira.delete(f"/rest/api/3/issue/{issue_id}/comment/{comment_id}")

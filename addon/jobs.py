@@ -1,0 +1,116 @@
+"""What workers do: drain the keys that were woken. One RQ job drains many, in threads, in one process.
+
+A job carries no data: a key names a row, and the row's state says what there is to do. Losing a job, or all of Redis,
+loses nothing; the sweep wakes whatever is due.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+import redis
+
+from addon import log, net
+from addon.config import Settings
+from addon.jira.client import JiraClient
+from addon.store import nonce, queue
+from addon.store import synchronization as synchronization_store
+from addon.store.db import Database
+from addon.store.secret import Vault
+from addon.store.tenant import Tenant
+from addon.store.wake import Wake
+from addon.sync.engine import Engine
+from addon.sync.handshake import Handshake
+from addon.sync.pairing import Pairing
+from addon.sync.transport import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything made once per process, web or worker, from the settings."""
+
+    settings: Settings
+    db: Database
+    vault: Vault
+    jira: Callable[[Tenant], JiraClient]
+    wake: Wake
+    handshake: Handshake
+    engine: Engine
+    pairing: Pairing
+
+    def work(self, key: str) -> None:
+        """Do what a key asks for: ``link:ID``, ``issue:TENANT:ID``, ``synchronization:ID`` or ``sweep``."""
+        kind, _, rest = key.partition(":")
+        if kind == "link":
+            self.engine.sync_link(int(rest))
+        elif kind == "issue":
+            tenant_id, _, issue_id = rest.partition(":")
+            self.pairing.check_issue(int(tenant_id), issue_id)
+        elif kind == "synchronization":
+            self.handshake.push(int(rest))
+            self.pairing.look_again(int(rest))
+        elif kind == "sweep":
+            self.sweep()
+
+    def sweep(self) -> None:
+        """Wake whatever is due: the database knows it all, whatever became of Redis."""
+        now = self.engine.clock()
+        with self.db.begin() as tx:
+            nonce.purge(tx, now)
+        with self.db.read() as tx:
+            issues = queue.due_issues(tx, now)
+            links = queue.due_links(tx, now)
+            untold = synchronization_store.untold(tx, now)
+        for tenant_id, issue_id in issues:
+            self.wake.issue(tenant_id, issue_id)
+        self.wake.link(*links)
+        self.wake.synchronization(*untold)
+
+
+def build(settings: Settings) -> Parts:
+    """Wire the parts together; nothing is connected to yet."""
+    db, vault = Database(settings.database_url), Vault(settings.secret_keys)
+    to_jira = net.jira_http(settings.deadline_seconds, settings.development, settings.worker_threads)
+
+    def jira(tenant: Tenant) -> JiraClient:
+        return JiraClient(tenant, settings, vault, to_jira)
+
+    wake = Wake(redis.Redis.from_url(settings.redis_url))
+    transport = Transport(db, vault, settings)
+    handshake = Handshake(db, vault, settings, transport, jira, wake)
+    engine = Engine(db, settings, jira, transport, wake)
+    return Parts(settings, db, vault, jira, wake, handshake, engine, Pairing(engine))
+
+
+@functools.cache
+def _parts() -> Parts:
+    settings = Settings.from_env()
+    log.configure(settings.log_level)
+    return build(settings)
+
+
+def drain() -> None:
+    """The RQ job: work on awake keys until there are none. Runs as often as it is enqueued, in any worker."""
+    parts = _parts()
+    parts.wake.clear_flag()
+    running: set[Future[None]] = set()
+    with ThreadPoolExecutor(parts.settings.worker_threads, thread_name_prefix="drain") as pool:
+        while True:
+            free = parts.settings.worker_threads - len(running)
+            keys = parts.wake.take(free) if free else []
+            running.update(pool.submit(_work, parts, key) for key in keys)
+            if not running:
+                return
+            if not keys:
+                _, running = wait(running, return_when=FIRST_COMPLETED)
+            running = {future for future in running if not future.done()}
+
+
+def _work(parts: Parts, key: str) -> None:
+    try:
+        parts.work(key)
+    except Exception:  # one key's bug must not end the others' drain; the sweep finds the row again
+        log.bug("work_failed", key=key)

@@ -1,0 +1,39 @@
+"""Plan: what will be done in our Jira. Made afresh at each try, never stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from addon.model.entry import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One call that creates or edits the issue: ``fields`` and ``update`` as Jira wants them."""
+
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    update: Mapping[str, Any] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.fields or self.update)
+
+
+@dataclass(frozen=True, slots=True)
+class CommentWrite:
+    """One call on a comment of ours. ``comment_id`` empty: create; ``body`` None: delete."""
+
+    part: str
+    comment_id: str
+    body: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that a run of messages asks for. ``parts``: names of the parts that will be settled by the edit."""
+
+    edit: Edit
+    comments: tuple[CommentWrite, ...]
+    parts: frozenset[str]
+    notes: tuple[Entry, ...]

@@ -1,0 +1,89 @@
+"""Change detection: base and snapshot → change, or nothing. Pure.
+
+Nothing means: our own echo, a webhook that came twice, a field that is not mapped. A part the base does not know yet
+(its row came into the rules later) is taken as settled: changing rules never sends or clears anything by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from addon.model.rules import IssueMapping, Side
+from addon.model.snapshot import Snapshot
+from addon.sync.processors import comments
+from addon.sync.processors.registry import comments_of, fields_of
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A part's value before and after; ``after`` None with ``gone`` set for a deleted item."""
+
+    before: Any
+    after: Any
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What differs between base and snapshot. ``base`` is the base once this change is settled."""
+
+    deltas: Mapping[str, Delta]
+    base: Mapping[str, Any]
+    at: float
+
+
+def detect(
+    base: Mapping[str, Any],
+    snapshot: Snapshot,
+    mapping: IssueMapping,
+    side: Side,
+    created_here: Collection[str],
+    *,
+    first: bool,
+) -> Change:
+    """Compare an issue with what was settled.
+
+    ``created_here``: ids of our comments that stand for the partner's. ``first``: the link was opened here and nothing
+    has been sent yet: everything is new.
+    """
+    deltas: dict[str, Delta] = {}
+    settled = dict(base)
+    for part, value in _values(snapshot, mapping, side, created_here).items():
+        known = part in base
+        is_item = part.startswith(comments.PREFIX)
+        if known and not _differs(is_item, base[part], value):
+            continue
+        settled[part] = value
+        if known or first or is_item:
+            deltas[part] = Delta(base.get(part), value)
+    if comments_of(mapping) and snapshot.comments is not None:
+        for part in comments.gone(base, snapshot.comments, side):
+            deltas[part] = Delta(settled.pop(part), None, gone=True)
+    return Change(deltas, settled, snapshot.updated_at)
+
+
+def settle(
+    base: Mapping[str, Any], snapshot: Snapshot, mapping: IssueMapping, side: Side, parts: Collection[str]
+) -> dict[str, Any]:
+    """The base with these field parts moved to the values read back from Jira."""
+    return {**base, **{part: value for part, value in field_values(snapshot, mapping, side).items() if part in parts}}
+
+
+def field_values(snapshot: Snapshot, mapping: IssueMapping, side: Side) -> dict[str, Any]:
+    """The mapped fields' values, by part."""
+    return {
+        field.id: processor.read(snapshot.fields.get(field.field_of(side))) for field, processor in fields_of(mapping)
+    }
+
+
+def _values(snapshot: Snapshot, mapping: IssueMapping, side: Side, created_here: Collection[str]) -> dict[str, Any]:
+    values = field_values(snapshot, mapping, side)
+    if comments_of(mapping) and snapshot.comments is not None:
+        values.update(comments.read(snapshot.comments, side, created_here))
+    return values
+
+
+def _differs(is_item: bool, before: Any, after: Any) -> bool:
+    return comments.changed(before, after) if is_item else bool(before != after)

@@ -1,0 +1,167 @@
+"""Inbound: messages, base, unseen changes and rules → plan. Pure. What enters is decided here, by the receiver.
+
+A run of messages is folded into one plan: of each part the last word counts, sets add up. A part that we changed in a
+message which the partner had not seen was changed on both sides at once: the row's named winner decides, the same at
+both ends, so that both arrive at the same value. Sets and comments are merged and never conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from addon.model.entry import Entry, note
+from addon.model.message import Message
+from addon.model.plan import CommentWrite, Edit, Plan
+from addon.model.rules import FieldMapping, IssueMapping, Side
+from addon.sync.processors import FieldProcessor, PartChange, Surroundings, comments
+from addon.sync.processors.registry import comments_of, fields_of
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """This side as it is when the plan is made.
+
+    ``values``: by part, our field values now (freshly read, or the base where nothing can have been missed).
+    ``unseen``: by part, the last sequence of ours that changed it and that the partner has not confirmed.
+    ``created``: by part, the id of our comment for a partner's comment; "" once it is gone.
+    ``new``: our issue is still to be created. ``partner``: their name, for the head of comments.
+    """
+
+    side: Side
+    values: Mapping[str, Any]
+    unseen: Mapping[str, int]
+    created: Mapping[str, str]
+    surroundings: Surroundings
+    partner: str
+    new: bool
+
+
+@dataclass(slots=True)
+class _Draft:
+    fields: dict[str, Any] = field(default_factory=dict)
+    update: dict[str, Any] = field(default_factory=dict)
+    parts: set[str] = field(default_factory=set)
+    notes: list[Entry] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """The last word on a part in a run of messages, and what its sender had seen."""
+
+    change: PartChange
+    seen: int
+
+
+def fold(messages: Sequence[Message]) -> dict[str, Arrived]:
+    """The run as one: by part, the last value, or all additions and removals."""
+    parts: dict[str, Arrived] = {}
+    for message in messages:
+        for part, change in (message.replica.parts if message.replica else {}).items():
+            earlier = parts.get(part)
+            is_set = earlier is not None and "add" in change and "add" in earlier.change
+            parts[part] = Arrived(_add_up(earlier.change, change) if earlier and is_set else change, message.seen)
+    return parts
+
+
+def _add_up(first: PartChange, then: PartChange) -> PartChange:
+    add = (set(first["add"]) - set(then["remove"])) | set(then["add"])
+    remove = (set(first["remove"]) - set(then["add"])) | set(then["remove"])
+    return {"add": sorted(add), "remove": sorted(remove)}
+
+
+def must_read(arrived: Mapping[str, Arrived], mapping: IssueMapping) -> bool:
+    """Whether our issue has to be read before it is edited.
+
+    Jira has no conditional edit. Where its changelog tells afterwards which value our edit replaced, an edit by a
+    person in the meantime is found there; for all other fields we look first.
+    """
+    return any(
+        field.id in arrived and not processor.told_by_changelog and not processor.merges
+        for field, processor in fields_of(mapping)
+    )
+
+
+def plan(arrived: Mapping[str, Arrived], mapping: IssueMapping, here: Here) -> Plan:
+    """What to do in our Jira."""
+    draft = _Draft()
+    for row, processor in fields_of(mapping):
+        if row.id in arrived and row.enters(here.side):
+            _plan_field(draft, row, processor, arrived[row.id], here)
+    writes: tuple[CommentWrite, ...] = ()
+    row_of_comments = comments_of(mapping)
+    if row_of_comments is not None and row_of_comments.enters(here.side):
+        writes = tuple(_plan_comments(arrived, here))
+    return Plan(Edit(draft.fields, draft.update), writes, frozenset(draft.parts), tuple(draft.notes))
+
+
+def _plan_field(draft: _Draft, row: FieldMapping, processor: FieldProcessor, arrived: Arrived, here: Here) -> None:
+    ours = here.values.get(row.id)
+    in_conflict = not processor.merges and here.unseen.get(row.id, 0) > arrived.seen
+    show = _shower(processor)
+    if in_conflict and row.winner == here.side:
+        theirs = show(arrived.change.get("value"))
+        if theirs != show(ours):
+            draft.notes.append(note(row.id, "conflict", theirs, show(ours), "Changed on both sides; ours stands."))
+        return
+    write = processor.arriving(row.field_of(here.side), arrived.change, ours, here.surroundings, new=here.new)
+    if write.skipped:
+        draft.notes.append(note(row.id, "skipped", show(ours), "", write.skipped))
+        return
+    draft.parts.add(row.id)
+    if not write.fields and not write.update:
+        return
+    draft.fields.update(write.fields)
+    draft.update.update(write.update)
+    if in_conflict:
+        draft.notes.append(note(row.id, "conflict", show(ours), "", "Changed on both sides; theirs stands."))
+
+
+@dataclass(frozen=True, slots=True)
+class Overwritten:
+    """A person's edit that ours replaced: it came between the last look and the write."""
+
+    row: FieldMapping
+    processor: FieldProcessor
+    value: Any
+
+
+def overwritten(
+    base: Mapping[str, Any],
+    parts: frozenset[str],
+    items: Sequence[Mapping[str, Any]],
+    mapping: IssueMapping,
+    side: Side,
+) -> list[Overwritten]:
+    """Edits of people that our own edit replaced, told by its changelog ``items`` (*from* is not what we knew)."""
+    found = []
+    by_field = {item.get("fieldId") or item.get("field"): item for item in items}
+    for row, processor in fields_of(mapping):
+        item = by_field.get(row.field_of(side))
+        if row.id not in parts or item is None or not processor.told_by_changelog or row.id not in base:
+            continue
+        value = processor.replaced(item)
+        if processor.show(value) != processor.show(base[row.id]):
+            found.append(Overwritten(row, processor, value))
+    return found
+
+
+def _shower(processor: FieldProcessor) -> Callable[[Any], str]:
+    return lambda value: processor.show(value) if value is not None else ""
+
+
+def _plan_comments(arrived: Mapping[str, Arrived], here: Here) -> list[CommentWrite]:
+    theirs = f"{comments.PREFIX}{here.side}/"
+    writes = []
+    for part, word in arrived.items():
+        if not part.startswith(comments.PREFIX) or part.startswith(theirs):
+            # A comment belongs to its origin: the partner cannot change one that was written here.
+            continue
+        comment_id = here.created.get(part)
+        if word.change.get("gone"):
+            if comment_id:
+                writes.append(CommentWrite(part, comment_id, None))
+        elif comment_id != "":
+            writes.append(CommentWrite(part, comment_id or "", comments.body_here(word.change["value"], here.partner)))
+    return writes

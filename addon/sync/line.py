@@ -1,0 +1,126 @@
+"""Line: all that is known about one twin link while a worker holds its lease."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from addon.errors import Blocked, Ignored, Retryable
+from addon.model.message import Message, Replica, TwinInfo
+from addon.model.rules import IssueMapping, Rules, Side
+from addon.store import rules as rules_store
+from addon.store import synchronization as synchronization_store
+from addon.store import tenant as tenant_store
+from addon.store import twin_link
+from addon.store.db import Tx
+from addon.store.synchronization import Synchronization
+from addon.store.tenant import Tenant
+from addon.store.twin_link import TwinLink
+from addon.sync.processors.registry import COMMENTS
+
+TWIN = "twin"
+"""The part of the base that holds what the partner's panel was last told of our issue."""
+
+
+class LostLease(Exception):
+    """Another worker has taken the link over: this one must not write any more."""
+
+
+@dataclass(slots=True)
+class Line:
+    """One run over one twin link. ``link`` is read again in each transaction that changes it."""
+
+    owner: str
+    tenant: Tenant
+    synchronization: Synchronization
+    rules: Rules
+    link: TwinLink
+
+    @property
+    def side(self) -> Side:
+        return self.synchronization.side
+
+    def mapping(self) -> IssueMapping:
+        """The mapping this link lives under.
+
+        Raises:
+            Blocked: the rules no longer have it, or it is switched off.
+            Ignored: its project or issue type is no longer shown to the partner.
+        """
+        mapping = self.rules.mapping(self.link.mapping_id)
+        if mapping is None or not mapping.active:
+            raise Blocked(
+                "The mapping of this issue was removed or switched off.",
+                fix="Switch the mapping on again in the synchronization, then retry.",
+            )
+        end = mapping.end_of(self.side)
+        if not self.synchronization.scope.shows(end.project_id, end.issue_type_id):
+            raise Ignored("Out of scope: its project or issue type is not shown to the partner.")
+        return mapping
+
+    def check_rules(self, message: Message) -> None:
+        """Refuse to apply what was sent under rules that we do not hold.
+
+        Raises:
+            Retryable: the partner has published rules that have not reached us yet.
+            Blocked: the same version says different things at the two ends.
+        """
+        if message.rules_version > self.rules.version:
+            raise Retryable(f"Waiting for version {message.rules_version} of the rules from the partner.")
+        if message.rules_version == self.rules.version and message.rules_hash != self.rules.hash:
+            raise Blocked(
+                "Both sides hold different rules under the same version.", fix="Publish the rules again on either side."
+            )
+
+    def message(
+        self,
+        base: Mapping[str, Any],
+        *,
+        replica: Replica | None = None,
+        problem: str = "",
+        ended: str = "",
+        seen: int | None = None,
+    ) -> Message:
+        """The next message of this link. ``base`` says what our issue is like by now."""
+        return Message(
+            link_key=self.link.link_key,
+            sequence=self.link.next_sequence,
+            seen=self.link.applied_sequence if seen is None else seen,
+            mapping_id=self.link.mapping_id,
+            rules_version=self.rules.version,
+            rules_hash=self.rules.hash,
+            twin=TwinInfo(**base.get(TWIN, {})),
+            replica=replica,
+            problem=problem,
+            ended=ended,
+        )
+
+    def lock(self, tx: Tx) -> TwinLink:
+        """The link's row, locked, with what other doors wrote to it meanwhile.
+
+        Raises:
+            LostLease: the lease ran out and another worker has it.
+        """
+        self.link = twin_link.lock(tx, self.link.id)
+        if self.link.lease_owner != self.owner:
+            raise LostLease
+        return self.link
+
+    def change(self, tx: Tx, **columns: Any) -> None:
+        """Set columns of the link's row, which this transaction has locked."""
+        self.link = twin_link.change(tx, self.link.id, **columns)
+
+
+def load(tx: Tx, link: TwinLink, owner: str) -> Line | None:
+    """The line of a link whose lease ``owner`` holds; None while nothing may be done on it."""
+    tenant = tenant_store.by_id(tx, link.tenant_id)
+    synchronization = synchronization_store.get(tx, link.synchronization_id)
+    if tenant is None or tenant.state != "enabled" or synchronization is None or not synchronization.accepted:
+        return None
+    return Line(owner, tenant, synchronization, rules_store.live(tx, synchronization.id), link)
+
+
+def field_ids(mapping: IssueMapping, side: Side) -> list[str]:
+    """Jira's ids of the fields that a snapshot has to hold."""
+    return [row.field_of(side) if row.kind != COMMENTS else "comment" for row in mapping.fields]

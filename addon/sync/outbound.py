@@ -1,0 +1,49 @@
+"""Outbound: change and rules → replica. Pure. What leaves is decided here, by the sender: direction, then form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from addon.model.entry import Entry
+from addon.model.message import Replica
+from addon.model.rules import IssueMapping, Side
+from addon.sync.detection import Change
+from addon.sync.processors import comments
+from addon.sync.processors.registry import comments_of, fields_of
+
+
+def replica_of(change: Change, mapping: IssueMapping, side: Side) -> Replica | None:
+    """What of a change travels, or None if nothing does."""
+    parts: dict[str, Any] = {}
+    for field, processor in fields_of(mapping):
+        delta = change.deltas.get(field.id)
+        if delta is not None and field.leaves(side):
+            parts[field.id] = processor.leaving(delta.before, delta.after)
+    row = comments_of(mapping)
+    if row is not None and row.leaves(side):
+        for part, delta in change.deltas.items():
+            if part.startswith(comments.PREFIX):
+                parts[part] = comments.change_of(delta.after)
+    return Replica(parts, change.at) if parts else None
+
+
+def entries(change: Change, replica: Replica | None, mapping: IssueMapping) -> list[Entry]:
+    """History of what was sent."""
+    sent = replica.parts if replica else {}
+    found = []
+    for field, processor in fields_of(mapping):
+        delta = change.deltas.get(field.id)
+        if delta is not None and field.id in sent:
+            before = "" if delta.before is None else processor.show(delta.before)
+            found.append(Entry("out", field.id, "sent", before, processor.show(delta.after)))
+    for part, delta in change.deltas.items():
+        if part in sent and part.startswith(comments.PREFIX):
+            found.append(Entry("out", part, "sent", comments.show(delta.before), comments.show(delta.after)))
+    return found
+
+
+def notes(done: Sequence[Entry], latency: float | None) -> list[Entry]:
+    """History of what was written, skipped or decided here."""
+    return [replace(entry, latency=latency) for entry in done]

@@ -1,0 +1,155 @@
+"""Rich text (ADF): travels unflattened, except what would be wrong or refused at another site.
+
+People and files of one site do not exist at the other: a mention leaves as the person's name (and notifies nobody),
+media leave as a line that names the file. When such a text comes back with the partner's edits, our own mentions and
+media are put back where their stand-ins still are, so that nobody's edit costs us a picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from addon.sync.processors import FieldWrite, PartChange, Surroundings, Whole, shorten
+
+Node = dict[str, Any]
+EMPTY: Node = {"type": "doc", "version": 1, "content": []}
+_MEDIA = ("mediaSingle", "mediaGroup")
+# Jira gives each node an id of its own; it says nothing about the content and differs at every site.
+_SITE_ATTRS = ("localId", "occurrenceKey")
+
+
+class RichText(Whole):
+    told_by_changelog = False
+
+    def read(self, raw: Any) -> Node | None:
+        return normal(raw) if raw and raw.get("content") else None
+
+    def leaving(self, before: Any, after: Node | None) -> PartChange:
+        return {"value": leaving(after) if after else None}
+
+    def arriving(
+        self, field_id: str, change: PartChange, ours: Node | None, surroundings: Surroundings, *, new: bool
+    ) -> FieldWrite:
+        theirs = change["value"]
+        text = returning(theirs, ours) if theirs else None
+        if text == ours:
+            return FieldWrite()
+        return FieldWrite(fields={field_id: text})
+
+    def show(self, value: Node | None) -> str:
+        return shorten(plain(value)) if value else ""
+
+    def replaced(self, item: Mapping[str, Any]) -> Any:
+        raise NotImplementedError("a changelog tells rich text as plain text only")
+
+    def restoring(self, field_id: str, value: Node | None) -> Mapping[str, Any]:
+        return {field_id: value}
+
+
+def normal(node: Node) -> Node:
+    """The node without what differs from site to site and says nothing: local ids, empty containers' noise."""
+    out: Node = {key: value for key, value in node.items() if key not in ("content", "attrs")}
+    attrs = {key: value for key, value in (node.get("attrs") or {}).items() if key not in _SITE_ATTRS}
+    if attrs:
+        out["attrs"] = attrs
+    if "content" in node:
+        out["content"] = [normal(child) for child in node["content"]]
+    return out
+
+
+def leaving(node: Node) -> Node:
+    """The document as another site may show it."""
+    out = dict(node)
+    if "content" in node:
+        out["content"] = [_stand_in(child) or leaving(child) for child in node["content"]]
+    return out
+
+
+def _stand_in(node: Node) -> Node | None:
+    if node["type"] == "mention":
+        return {"type": "text", "text": _mention_text(node)}
+    if node["type"] in _MEDIA:
+        names = ", ".join(_media_name(child) for child in _walk(node) if child["type"] == "media")
+        return {
+            "type": "paragraph",
+            "content": [{"type": "text", "text": f"[{names or 'file'}]", "marks": [{"type": "em"}]}],
+        }
+    if node["type"] == "mediaInline":
+        return {"type": "text", "text": f"[{_media_name(node)}]"}
+    return None
+
+
+def returning(theirs: Node, ours: Node | None) -> Node:
+    """Their document with our own mentions and media put back where their stand-ins stand."""
+    blocks: dict[str, Node] = {}
+    names: dict[str, Node] = {}
+    for node in _walk(ours) if ours else ():
+        stand_in = _stand_in(node)
+        if stand_in is None:
+            continue
+        if stand_in["type"] == "text":
+            names[stand_in["text"]] = node
+        else:
+            blocks[plain(stand_in)] = node
+    return _put_back(theirs, blocks, names) if blocks or names else theirs
+
+
+def _put_back(node: Node, blocks: Mapping[str, Node], names: Mapping[str, Node]) -> Node:
+    out = dict(node)
+    if "content" in node:
+        children: list[Node] = []
+        for child in node["content"]:
+            if child["type"] == "text" and not child.get("marks"):
+                children.extend(_split(child["text"], names))
+            elif child["type"] == "paragraph" and plain(child) in blocks:
+                children.append(blocks[plain(child)])
+            else:
+                children.append(_put_back(child, blocks, names))
+        out["content"] = children
+    return out
+
+
+def _split(text: str, names: Mapping[str, Node]) -> Iterator[Node]:
+    """A text with the known names in it replaced by their nodes, longest names first."""
+    for name in sorted(names, key=len, reverse=True):
+        head, found, tail = text.partition(name)
+        if found:
+            yield from _split(head, names)
+            yield names[name]
+            yield from _split(tail, names)
+            return
+    if text:
+        yield {"type": "text", "text": text}
+
+
+def plain(node: Mapping[str, Any] | None) -> str:
+    """The document's words."""
+    if not node:
+        return ""
+    if node.get("type") == "text":
+        return str(node.get("text", ""))
+    if node.get("type") == "mention":
+        return _mention_text(node)
+    if node.get("type") == "hardBreak":
+        return "\n"
+    attrs = node.get("attrs") or {}
+    inner = "".join(plain(child) for child in node.get("content", ())) or str(
+        attrs.get("text") or attrs.get("shortName") or attrs.get("url") or ""
+    )
+    return inner + ("\n" if node.get("type") in ("paragraph", "heading", "codeBlock") else "")
+
+
+def _mention_text(node: Mapping[str, Any]) -> str:
+    text = str((node.get("attrs") or {}).get("text") or "someone")
+    return text if text.startswith("@") else f"@{text}"
+
+
+def _media_name(node: Mapping[str, Any]) -> str:
+    return str((node.get("attrs") or {}).get("alt") or "file")
+
+
+def _walk(node: Node) -> Iterator[Node]:
+    yield node
+    for child in node.get("content", ()):
+        yield from _walk(child)
