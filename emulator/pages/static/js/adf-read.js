@@ -6,7 +6,6 @@ const BLOCKS = {P: 'paragraph', DIV: 'paragraph', UL: 'bulletList', OL: 'ordered
 const MARKS = {STRONG: 'strong', B: 'strong', EM: 'em', I: 'em', CODE: 'code', S: 'strike', STRIKE: 'strike', DEL: 'strike', U: 'underline'};
 const INLINE_CONTENT = new Set(['paragraph', 'heading', 'taskItem', 'decisionItem', 'caption']);
 const HOLDS_ONLY = {bulletList: 'listItem', orderedList: 'listItem'};
-const NO_NEST = new Set(['paragraph', 'heading', 'codeBlock', 'rule']);
 
 /** The document in the editor, or null when there is nothing in it. */
 export function readAdf(root) {
@@ -52,9 +51,10 @@ function block(el, type) {
   const attrs = attributes(el, type);
   if (attrs) node.attrs = attrs;
   if (el.dataset.marks && type !== 'codeBlock') node.marks = JSON.parse(el.dataset.marks);
-  if (type === 'rule') return [{type}];
+  if (type === 'rule') return [node];
   if (type === 'codeBlock') {
-    const text = el.innerText.replace(/\n$/, '');
+    // A browser adds a second line break when one types a break at the very end.
+    const text = [...el.childNodes].map(n => (n.nodeName === 'BR' ? '\n' : n.textContent)).join('').replace(/\n\n$/, '\n');
     return [text ? {...node, content: [{type: 'text', text}]} : node];
   }
   if (INLINE_CONTENT.has(type)) {
@@ -83,27 +83,24 @@ function items(list) {
       const nested = block(el, type);
       if (out.length) out.at(-1).content.push(...nested); else out.push({type: 'listItem', content: [{type: 'paragraph'}, ...nested]});
     } else {
-      const content = filled('listItem', blocks(el));
-      out.push({type: 'listItem', content});
+      const attrs = attributes(el, 'listItem');
+      out.push({type: 'listItem', ...(attrs ? {attrs} : {}), content: filled('listItem', blocks(el))});
     }
   }
   return out;
 }
 
-// These may not be empty, and an item starts with a paragraph, code or media.
+// These may not be empty, and a list item has no headings.
 function filled(type, content) {
   const needsText = /^(listItem|tableCell|tableHeader|blockquote|panel|expand|nestedExpand|layoutColumn)$/.test(type);
   if (needsText && !content.length) return [{type: 'paragraph'}];
-  if (type === 'listItem' && !/^(paragraph|codeBlock|mediaSingle|bulletList|orderedList|taskList)$/.test(content[0].type)) {
-    return [{type: 'paragraph', ...(content[0].type === 'heading' ? {content: content[0].content} : {})},
-      ...content.slice(content[0].type === 'heading' ? 1 : 0)].filter(n => !NO_NEST.has(n.type) || n.type !== 'heading');
-  }
-  return content;
+  if (type !== 'listItem') return content;
+  return content.map(n => (n.type === 'heading' ? {type: 'paragraph', ...(n.content?.length ? {content: n.content} : {})} : n));
 }
 
 function inline(n, marks) {
   if (n.nodeType === Node.TEXT_NODE) {
-    const text = n.data.replace(/[\u00a0]/g, ' ').replace(/[\n\t]+/g, ' ').replace(/\u200b/g, '');
+    const text = n.data.replace(/\u00a0/g, ' ').replace(/\u200b/g, '');
     return text ? [marks.length ? {type: 'text', text, marks} : {type: 'text', text}] : [];
   }
   if (n.nodeType !== Node.ELEMENT_NODE || 'skip' in n.dataset) return [];

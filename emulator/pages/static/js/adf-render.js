@@ -11,6 +11,8 @@ const TAGS = {
 const MARKS = {strong: 'strong', em: 'em', code: 'code', strike: 's', underline: 'u', link: 'a', subsup: 'sub', textColor: 'span',
   backgroundColor: 'mark'};
 
+const INLINE = new Set(['mention', 'emoji', 'date', 'status', 'inlineCard', 'mediaInline', 'inlineExtension', 'placeholder']);
+
 /** The document (or null) as a fragment; nothing for an empty one. */
 export function renderAdf(doc) {
   const fragment = document.createDocumentFragment();
@@ -24,7 +26,7 @@ function render(node) {
   if (node.type === 'text') return text(node);
   if (node.type === 'hardBreak') return h('br');
   if (node.type === 'heading') return keep(h(`h${Math.min(6, node.attrs?.level || 1)}`), node, children(node));
-  if (node.type === 'rule') return h('hr');
+  if (node.type === 'rule') return keep(h('hr'), node, []);
   if (node.type === 'codeBlock') return keep(h('pre'), node, [(node.content || []).map(t => t.text).join('')]);
   const tag = TAGS[node.type];
   if (!tag) return atom(node);
@@ -98,7 +100,7 @@ function atomView(node, a) {
       return h(node.type === 'inlineCard' ? 'span' : 'div', {}, Object.assign(h('a.adf-card', {}, a.url || 'Link'), safeLink(a.url)));
     case 'mediaSingle': case 'mediaGroup': return h('div.adf-media', {}, (node.content || []).map(m => h('div', {}, media(m))));
     case 'mediaInline': case 'media': return h('span.adf-media', {}, media(node));
-    default: return h(node.content ? 'div.adf-unknown' : 'span.adf-unknown', {}, plain(node) || `[${node.type}]`);
+    default: return h(INLINE.has(node.type) ? 'span.adf-unknown' : 'div.adf-unknown', {}, plain(node) || `[${node.type}]`);
   }
 }
 

@@ -83,6 +83,11 @@ export function confirmDialog(title, text, action) {
   });
 }
 
+/** A value with the small picture that the API names for it. */
+export const pictured = v => (v ? h('span.person', {}, v.iconUrl ? h('img.pic', {src: local(v.iconUrl), alt: ''}) : null, v.name) : null);
+// The API names pictures by the site's base URL, which is this page's origin.
+const local = url => { const u = new URL(url, location.href); return u.origin === location.origin ? u.pathname : url; };
+
 const CATEGORY = {new: 'gone', indeterminate: 'info', done: 'ok', undefined: 'gone'};
 export const statusKind = status => CATEGORY[status?.statusCategory?.key] || 'gone';
 export const lozenge = (text, kind = 'gone') => h(`span.loz.${kind}`, {}, text);

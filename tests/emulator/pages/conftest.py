@@ -1,0 +1,121 @@
+"""A served site, a tiny app installed in it, and a browser."""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+from emulator.server import Running
+from emulator.site import Site
+
+from .probe_app import ProbeApp
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class Rest:
+    """The site's REST API as the administrator, to prepare what a test looks at."""
+
+    def __init__(self, base_url: str) -> None:
+        self._base = base_url
+        token = base64.b64encode(b"admin@example.com:admin").decode()
+        self._headers = {"Authorization": f"Basic {token}"}
+
+    def __call__(self, method: str, path: str, **arguments: Any) -> Any:
+        where = path if path.startswith("/_") else "/rest/api/3" + path
+        answer = requests.request(method, self._base + where, headers=self._headers, timeout=10, **arguments)
+        assert answer.ok, (answer.status_code, answer.text)
+        return answer.json() if answer.content else None
+
+    def issue(self, summary: str, project: str = "SHOP", kind: str = "Task", **fields: Any) -> str:
+        """Create an issue; gives its key."""
+        given = {"project": {"key": project}, "issuetype": {"name": kind}, "summary": summary, **fields}
+        key: str = self("POST", "/issue", json={"fields": given})["key"]
+        return key
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    with Running(Site.new(name="Blue", seed="blue")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def site_address(site: Site) -> str:
+    return site.base_url
+
+
+@pytest.fixture(scope="session")
+def rest(site: Site) -> Rest:
+    return Rest(site.base_url)
+
+
+@pytest.fixture(scope="session")
+def probe(site: Site, rest: Rest) -> Iterator[ProbeApp]:
+    with ProbeApp() as app:
+        rest("POST", "/_control/apps", json={"descriptorUrl": app.base_url + "/atlassian-connect.json"})
+        yield app
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = shutil.which("chromium")
+        try:
+            started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        except Error as error:
+            pytest.skip(f"needs a browser, and neither chromium nor Playwright's own starts: {error.message[:80]}")
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def problems() -> list[str]:
+    """What went wrong inside the page during the test: uncaught errors and refusals of the security policy."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, site: Site, problems: list[str]) -> Iterator[Page]:
+    """A page of a fresh browser profile, logged in as the administrator."""
+    context = browser.new_context(base_url=site.base_url, viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(10_000)
+    opened = context.new_page()
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    opened.on("console", lambda message: _note(problems, message.text))
+    opened.goto("/issues")
+    opened.get_by_role("button", name="Continue as Blue Admin").click()
+    opened.wait_for_url("**/issues")
+    yield opened
+    context.close()
+    assert not problems
+
+
+def _note(problems: list[str], text: str) -> None:
+    if "Content Security Policy" in text:
+        problems.append(text)
+
+
+@pytest.fixture
+def shot(page: Page, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Keeps a picture of the page as the test left it, where EMULATOR_SHOTS names a folder."""
+    yield
+    folder = os.environ.get("EMULATOR_SHOTS")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{request.node.name}.png", full_page=True)
