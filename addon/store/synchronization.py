@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, or_, select, update
+from sqlalchemy import Row, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from addon.model.rules import Side, other
 from addon.model.scope import Scope
@@ -138,10 +139,25 @@ def of_tenant(tx: Tx, tenant_id: int) -> list[Synchronization]:
     return [_value(row) for row in rows]
 
 
+def open_invitation_count(tx: Tx, tenant_id: int) -> int:
+    """How many invitations this tenant has received and not answered."""
+    waiting = select(func.count()).where(table.c.tenant_id == tenant_id, table.c.status == INVITATION_RECEIVED)
+    return tx.scalar(waiting) or 0
+
+
 def add(tx: Tx, *, scope: Scope, **columns: Any) -> Synchronization:
-    """A new row; ``columns`` are those of ``store.table`` that have no default."""
-    row = tx.execute(insert(table).values(scope=scope.to_json(), **columns).returning(table)).one()
-    return _value(row)
+    """A new row; ``columns`` are those of ``store.table`` that have no default.
+
+    Where another request has just added this end of the agreement, that one is answered.
+    """
+    make = sqlite.insert if tx.dialect.name == "sqlite" else postgresql.insert
+    added = make(table).values(scope=scope.to_json(), **columns).on_conflict_do_nothing().returning(table)
+    row = tx.execute(added).one_or_none()
+    if row is not None:
+        return _value(row)
+    there = by_agreement(tx, columns["tenant_id"], columns["agreement_id"], columns["side"])
+    assert there is not None
+    return there
 
 
 def change(tx: Tx, synchronization_id: int, **columns: Any) -> Synchronization:
