@@ -23,19 +23,22 @@ def _text(words: str) -> dict[str, object]:
 def test_create_with_rich_text_and_open(page: Page, rest: Rest) -> None:
     page.get_by_role("button", name="Create").click()
     dialog = page.get_by_role("dialog", name="Create")
-    dialog.get_by_label("Project").select_option(label=_option(dialog, "Project", "SHOP"))
+    project = dialog.get_by_role("combobox", name="Project", exact=True)
+    expect(dialog.get_by_label("Summary")).to_be_focused()
+    project.select_option("SHOP")
     dialog.get_by_label("Issue type").select_option(label="Bug")
     expect(dialog.get_by_label("Summary")).to_be_focused()
     dialog.get_by_label("Summary").fill("Checkout times out on retry")
     editor = dialog.get_by_role("textbox", name="Description")
+    bar = dialog.get_by_role("toolbar", name="Description formatting")
     editor.click()
     page.keyboard.type("Seen on ")
-    dialog.get_by_role("button", name="Bold").click()
+    bar.get_by_role("button", name="Bold").click()
     page.keyboard.type("both")
-    dialog.get_by_role("button", name="Bold").click()
+    bar.get_by_role("button", name="Bold").click()
     page.keyboard.type(" apps.")
     page.keyboard.press("Enter")
-    dialog.get_by_role("button", name="Bulleted list").click()
+    bar.get_by_role("button", name="Bulleted list").click()
     page.keyboard.type("web")
     page.keyboard.press("Enter")
     page.keyboard.type("phone")
@@ -51,11 +54,6 @@ def test_create_with_rich_text_and_open(page: Page, rest: Rest) -> None:
     assert paragraph["content"][1] == {"type": "text", "text": "both", "marks": [{"type": "strong"}]}
     assert [item["content"][0]["content"][0]["text"] for item in bullets["content"]] == ["web", "phone"]
     expect(page.locator("#description strong")).to_have_text("both")
-
-
-def _option(dialog: object, label: str, key: str) -> str:
-    options = dialog.get_by_label(label).locator("option").all_inner_texts()  # type: ignore[attr-defined]
-    return next(text for text in options if f"({key})" in text)
 
 
 def test_create_says_what_is_missing_beside_the_field(page: Page) -> None:
@@ -103,6 +101,18 @@ def test_edit_summary_description_and_details(page: Page, rest: Rest) -> None:
     assert fields["description"] == _text("New words")
     page.get_by_role("tab", name="History").click()
     expect(page.get_by_role("tabpanel")).to_contain_text("→ After")
+
+
+def test_a_field_filled_under_more_fields_moves_to_details(page: Page, rest: Rest) -> None:
+    key = rest.issue("With custom fields")
+    page.goto(f"/browse/{key}")
+    page.get_by_text("More fields").click()
+    page.get_by_role("button", name="Edit Due date").click()
+    page.locator("input[aria-label='Due date']").fill("2026-12-24")
+    page.get_by_role("button", name="Save Due date").click()
+    details = page.locator("details", has=page.get_by_text("Details", exact=True))
+    expect(details.get_by_role("button", name="Edit Due date")).to_have_text("2026-12-24")
+    assert rest("GET", f"/issue/{key}")["fields"]["duedate"] == "2026-12-24"
 
 
 def test_editing_a_word_keeps_nodes_that_the_editor_cannot_make(page: Page, rest: Rest) -> None:

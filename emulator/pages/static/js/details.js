@@ -8,24 +8,38 @@ const ORDER = ['assignee', 'reporter', 'issuetype', 'priority', 'labels', 'resol
 const ELSEWHERE = new Set(['summary', 'description', 'status', 'project', 'comment', 'attachment', 'issuelinks', 'subtasks', 'created', 'updated',
   'worklog', 'watches', 'votes', 'resolutiondate', 'statuscategorychangedate', 'lastViewed', 'workratio', 'creator', 'progress', 'aggregateprogress',
   'statusCategory', 'issuerestriction', 'timespent', 'timeestimate', 'timeoriginalestimate', 'aggregatetimespent', 'aggregatetimeestimate', 'aggregatetimeoriginalestimate', 'security', 'thumbnail']);
+const USUAL = new Set(['assignee', 'reporter', 'issuetype', 'priority', 'labels']);
 const READ_ONLY = {assignee: 'Assignee', reporter: 'Reporter', issuetype: 'Type', priority: 'Priority', labels: 'Labels', resolution: 'Resolution', parent: 'Parent'};
 let catalogue = null;
 
+/** Two cards: *Details* with the usual fields and all that hold something, *More fields* with the empty rest. */
 export function details(view) {
   const rows = new Map();
-  const body = h('div.rows');
-  const card = h('details.card-box', {open: true}, h('summary', {}, 'Details'), h('div.body', {}, body));
-  $('#details').append(card);
-  return {
+  const main = h('div.rows');
+  const rest = h('div.rows');
+  const more = h('details.card-box', {}, h('summary', {}, 'More fields'), h('div.body', {}, rest));
+  $('#details').append(h('details.card-box', {open: true}, h('summary', {}, 'Details'), h('div.body', {}, main)));
+  $('#more-fields').append(more);
+  const self = {
     show() {
-      if (!catalogue) { catalogue = {}; get('/field').then(found => { found.forEach(f => { catalogue[f.id] = f; }); this.show(); }).catch(() => {}); }
-      const wanted = fieldsOf(view.state);
-      for (const [id, row] of rows) if (!wanted.includes(id) && !row.part.editing) { row.el.remove(); rows.delete(id); }
-      wanted.forEach(id => { if (!rows.has(id)) rows.set(id, fieldRow(view, id)); body.append(...(rows.get(id).part.editing ? [] : [])); });
-      place(body, wanted.map(id => rows.get(id).el));
+      if (!catalogue) loadCatalogue(self);
+      const ids = fieldsOf(view.state);
+      for (const [id, row] of rows) if (!ids.includes(id) && !row.part.editing) { row.el.remove(); rows.delete(id); }
+      ids.forEach(id => { if (!rows.has(id)) rows.set(id, fieldRow(view, id)); });
+      // A row in which somebody is editing stays where it is.
+      const inRest = id => (rows.get(id).part.editing ? rest.contains(rows.get(id).el) : !USUAL.has(id) && !isFilled(view.state.issue.fields[id]));
+      place(main, ids.filter(id => !inRest(id)).map(id => rows.get(id).el));
+      place(rest, ids.filter(inRest).map(id => rows.get(id).el));
+      more.hidden = !rest.children.length;
       rows.forEach(row => row.part.show());
     },
   };
+  return self;
+}
+
+function loadCatalogue(details) {
+  catalogue = {};
+  get('/field').then(found => { found.forEach(f => { catalogue[f.id] = f; }); details.show(); }, () => {});
 }
 
 // Moves rows only where the order differs: moving a node would take the focus out of it.
@@ -33,12 +47,12 @@ function place(body, els) {
   els.forEach((el, i) => { if (body.children[i] !== el) body.insertBefore(el, body.children[i] || null); });
 }
 
+const isFilled = value => value !== null && value !== undefined && !(typeof value === 'object' && !Object.keys(value).length);
+
 function fieldsOf({issue, meta}) {
   const ids = new Set(ORDER.filter(id => id in meta || issue.fields[id]));
   for (const id of [...Object.keys(meta), ...Object.keys(issue.fields)]) {
-    const value = issue.fields[id];
-    const filled = value !== null && value !== undefined && !(Array.isArray(value) && !value.length);
-    if (!ELSEWHERE.has(id) && (id in meta || (filled && nameOf(id, meta)))) ids.add(id);
+    if (!ELSEWHERE.has(id) && (id in meta || (isFilled(issue.fields[id]) && nameOf(id, meta)))) ids.add(id);
   }
   return [...ids];
 }

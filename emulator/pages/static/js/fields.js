@@ -113,7 +113,7 @@ export function valueView(meta, value) {
   if (type === 'datetime') return time(value);
   if (type === 'status') return lozenge(value.name, statusKind(value));
   if (type === 'option-with-child') return document.createTextNode([value.value, value.child?.value].filter(Boolean).join(' / '));
-  if (type === 'timetracking') return document.createTextNode(value.originalEstimate || value.remainingEstimate || 'None');
+  if (type === 'timetracking') return value.originalEstimate || value.remainingEstimate ? document.createTextNode(value.originalEstimate || value.remainingEstimate) : none;
   if (type === 'issuelink' || system === 'parent') return h('a', {href: `/browse/${value.key}`}, value.key);
   return document.createTextNode(String(textOf(value) ?? ''));
 }

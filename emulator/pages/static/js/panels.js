@@ -13,7 +13,7 @@ export function panels(view) {
 function card(view, panel) {
   const id = `${panel.app_key}__${panel.module_key}`;
   const place = h('div.ap-place', {'data-title': panel.title});
-  const sign = h('span');
+  const sign = h('span.sign');
   const el = h('details.card-box', {open: remembered(id), 'data-panel': id}, h('summary', {}, panel.icon ? h('img', {src: panel.icon, alt: ''}) : null, panel.title, sign), h('div.body', {}, place));
   $(panel.place === 'left' ? '#left-panels' : '#right-panels').append(el);
   let mounted = '';
