@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from emulator import tokens
+from emulator import lifecycle, tokens
 from emulator.site import Site
 from emulator.store import Record
 
@@ -40,9 +40,7 @@ def find_module(app: Record, module_key: str) -> Record | None:
     return None
 
 
-def module_url(
-    site: Site, app: Record, module_key: str, user: Record | None, context: Mapping[str, object]
-) -> str:
+def module_url(site: Site, app: Record, module_key: str, user: Record | None, context: Mapping[str, object]) -> str:
     """The absolute, signed URL of a module's iframe.
 
     `context` holds the variables by their Jira names (`issue.id`, `project.key`, `ac.x`); a variable that is
@@ -107,3 +105,8 @@ def _nested(context: Mapping[str, object]) -> dict[str, Any]:
         if part and value is not None:
             result.setdefault(owner, {})[part] = str(value)
     return {"jira": result} if result else {}
+
+
+def install(site: Site, descriptor_url: str) -> Record:
+    """Install the app whose descriptor is at this URL; see `emulator.lifecycle`."""
+    return lifecycle.install(site, descriptor_url)

@@ -84,6 +84,11 @@ def _basic_user(site: Site, credential: str) -> Record:
         email, _, token = base64.b64decode(credential, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         raise unauthorized("Basic authentication with passwords is deprecated.") from None
+    return user_of_token(site, email, token)
+
+
+def user_of_token(site: Site, email: str, token: str) -> Record:
+    """The active person with this e-mail and API token; 401 for any other."""
     user = next((u for u in site.store.all("user") if u.get("email", "").lower() == email.lower()), None)
     if user and user["active"] and user.get("token") and hmac.compare_digest(user["token"].encode(), token.encode()):
         return user

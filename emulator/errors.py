@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 
 
+class FieldProblem(Exception):
+    """A value that a field refuses, in Jira's words."""
+
+
 class JiraError(Exception):
     """An answer other than success, with the words Jira would use."""
 

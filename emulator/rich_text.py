@@ -3,7 +3,7 @@
 from typing import Any
 
 from emulator import adf
-from emulator.fields.base import FieldProblem
+from emulator.errors import FieldProblem
 
 LIMIT = 32767
 
@@ -36,6 +36,4 @@ def show(document: dict[str, Any], version: int) -> object:
 
 def _refuse_long(length: int) -> None:
     if length > LIMIT:
-        raise FieldProblem(
-            f"The entered text is too long. It exceeds the allowed limit of {LIMIT:,} characters."
-        )
+        raise FieldProblem(f"The entered text is too long. It exceeds the allowed limit of {LIMIT:,} characters.")

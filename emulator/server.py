@@ -3,7 +3,8 @@
 import threading
 from types import TracebackType
 
-from waitress.server import create_server
+from waitress import wasyncore  # type: ignore[import-untyped]
+from waitress.server import create_server  # type: ignore[import-untyped]
 
 from emulator.app import create_app
 from emulator.site import Site
@@ -19,7 +20,8 @@ class Running:
         self._server = create_server(create_app(site), host=host, port=port, threads=THREADS, ident="AtlassianEdge")
         if port == 0:
             site.base_url = f"http://{host}:{self._server.effective_port}"
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
 
     def __enter__(self) -> Site:
         self._thread.start()
@@ -34,6 +36,15 @@ class Running:
     def stop(self) -> None:
         """Close the port, stop the dispatcher, write everything."""
         self._site.webhooks.stop()
-        self._server.close()
+        self._stopped.set()
+        self._server.pull_trigger()
         self._thread.join(timeout=5)
         self._site.close()
+
+    def _serve(self) -> None:
+        # waitress's own loop ends only when every kept-alive connection is gone; this one ends when told.
+        channels = self._server._map
+        while not self._stopped.is_set():
+            wasyncore.loop(timeout=1, map=channels, count=1)
+        self._server.task_dispatcher.shutdown()
+        wasyncore.close_all(channels, ignore_all=True)

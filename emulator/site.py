@@ -8,7 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from emulator import seeds, tokens
+from emulator.chaos import Chaos
 from emulator.clock import Clock
+from emulator.fields import Field
+from emulator.indexes import Indexes
 from emulator.store import Record, Store
 from emulator.webhooks import Dispatcher
 
@@ -23,8 +26,16 @@ class Site:
         self.base_url = base_url
         self.files = files
         self.blobs: dict[str, bytes] = {}
+        self.indexes = Indexes(store)
+        self.chaos = Chaos()
         self.webhooks = Dispatcher(self)
+        self.field_cache: tuple[int, dict[str, Field]] | None = None
+        self.limits: dict[str, int] = {}
         self._depth = 0
+
+    def limit(self, name: str, default: int) -> int:
+        """How many comments, worklogs, links … an issue may have; a test may lower it."""
+        return self.limits.get(name, default)
 
     @classmethod
     def new(

@@ -4,8 +4,9 @@ A stored value is JSON in the site's own terms: ids of options, users, versions;
 documents. `Field.type` turns what a client sends into that and back.
 """
 
-from emulator.fields.base import Field, FieldProblem, FieldType, Scene
-from emulator.fields.registry import all_fields, field_named, find_field, is_on_screen
+from emulator.errors import FieldProblem
+from emulator.fields.base import Field, FieldType, Scene
+from emulator.fields.registry import all_fields, field_named, find_field, is_on_screen, is_required
 
 __all__ = [
     "Field",
@@ -16,4 +17,5 @@ __all__ = [
     "field_named",
     "find_field",
     "is_on_screen",
+    "is_required",
 ]

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from emulator.errors import FieldProblem
+
 if TYPE_CHECKING:
     from emulator.site import Site
     from emulator.store import Record
-
-
-class FieldProblem(Exception):
-    """A value that a field refuses, in Jira's words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from emulator import rich_text
 from emulator.clock import jira_time, parse_date, parse_time
-from emulator.fields.base import Field, FieldProblem, FieldType, Scene
+from emulator.errors import FieldProblem
+from emulator.fields.base import Field, FieldType, Scene
 
 if TYPE_CHECKING:
     from emulator.site import Site

@@ -1,0 +1,40 @@
+"""`python -m emulator --port 2990 --name Blue --data DIR --seed blue`: serve one site."""
+
+import argparse
+import logging
+import signal
+import threading
+from pathlib import Path
+
+from emulator.seeds import SEEDS
+from emulator.server import Running
+from emulator.site import Site
+
+
+def main() -> None:
+    """Serve until SIGINT or SIGTERM."""
+    options = _options()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    base_url = options.base_url or f"http://{options.host}:{options.port}"
+    site = Site.new(options.name, options.data, base_url, options.seed)
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    with Running(site, options.host, options.port):
+        logging.getLogger("emulator").info("serving %s at %s", site.name, site.base_url)
+        stopped.wait()
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m emulator", description="An emulated Jira Cloud site.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=2990)
+    parser.add_argument("--base-url", help="what links and tokens say; default http://HOST:PORT")
+    parser.add_argument("--name", default="Blue")
+    parser.add_argument("--data", type=Path, help="folder that keeps the site; without it all is forgotten")
+    parser.add_argument("--seed", default="empty", choices=SEEDS, help="what a fresh site holds")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

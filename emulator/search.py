@@ -1,0 +1,53 @@
+"""Searching with JQL: the site's side of the query engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from emulator import permissions
+
+try:
+    from emulator import jql
+
+    jql.parse
+except (ImportError, AttributeError):
+    from emulator import _jql_shim as jql
+from emulator.jql_world import JqlWorld
+
+if TYPE_CHECKING:
+    from emulator.site import Site
+    from emulator.store import Record
+
+JqlError = jql.JqlError
+
+
+def matches(site: Site, text: str, issue: Record, account_id: str | None) -> bool:
+    """Whether an issue matches a webhook's filter; a filter in error matches nothing."""
+    try:
+        return plan(site, text, account_id).matches(issue)
+    except JqlError:
+        return False
+
+
+def plan(site: Site, text: str, account_id: str | None) -> Any:
+    """A compiled query; raises JqlError."""
+    return jql.compile_query(jql.parse(text), JqlWorld(site, account_id))
+
+
+def run(site: Site, text: str, account_id: str | None, reconcile: list[str] | None = None) -> list[Record]:
+    """The issues that match and that the account may see, in the query's order; raises JqlError.
+
+    Issues named in `reconcile` are found even where the index lags behind.
+    """
+    compiled = plan(site, text, account_id)
+    user = site.store.get("user", account_id)
+    newest = site.clock.now() - site.chaos.settings.search_lag_ms
+    found = [
+        issue
+        for issue in site.store.all("issue")
+        if (issue["fields"]["created"] <= newest or issue["id"] in (reconcile or []))
+        and compiled.matches(issue)
+        and permissions.has_on_issue(site, user, "BROWSE_PROJECTS", issue)
+    ]
+    ordered: list[Record] = compiled.sort(found)
+    return ordered

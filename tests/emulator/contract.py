@@ -1,0 +1,110 @@
+"""Atlassian's OpenAPI document as a judge of requests and answers."""
+
+import json
+import os
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from openapi_schema_validator import OAS30Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT4
+
+ROOT = "urn:openapi"
+# Keys that real answers carry although the schemas forbid additional ones.
+KNOWN_EXTRAS = {"untranslatedName", "entityId", "expand", "hierarchyLevel"}
+
+
+def shared() -> Path:
+    """The folder of other people's contracts beside the checkout."""
+    given = os.environ.get("TWINLINE_SHARED")
+    return Path(given) if given else Path(__file__).resolve().parents[3] / "shared"
+
+
+class Contract:
+    """Validates bodies of operations; compiled validators are kept."""
+
+    def __init__(self, path: Path) -> None:
+        self.document: dict[str, Any] = json.loads(path.read_text())
+        self._mend(self.document["components"]["schemas"])
+        self._validators: dict[str, OAS30Validator] = {}
+        self.seen: set[tuple[str, str]] = set()
+
+    @staticmethod
+    def _mend(schemas: dict[str, Any]) -> None:
+        """The document's known faults: values that real answers leave null."""
+        for name in ("from", "fromString", "to", "toString"):
+            schemas["ChangeDetails"]["properties"][name]["nullable"] = True
+        for name in ("tmpFromAccountId", "tmpToAccountId"):
+            schemas["ChangeDetails"]["properties"][name] = {"type": "string", "nullable": True}
+
+        # Bulk changelogs give the time in milliseconds, as recorded from the real service.
+        entry = dict(schemas["Changelog"], properties=dict(schemas["Changelog"]["properties"]))
+        entry["properties"]["created"] = {"type": "integer"}
+        schemas["BulkChangelogEntry"] = entry
+        histories = schemas["IssueChangeLog"]["properties"]["changeHistories"]
+        histories["items"] = {"$ref": "#/components/schemas/BulkChangelogEntry"}
+
+    @cached_property
+    def registry(self) -> Registry[Any]:
+        return Registry().with_resource(ROOT, Resource.from_contents(self.document, default_specification=DRAFT4))
+
+    @cached_property
+    def _paths(self) -> list[tuple[re.Pattern[str], str]]:
+        def pattern(template: str) -> re.Pattern[str]:
+            return re.compile("^" + re.sub(r"\\\{[^}]+\\\}", "[^/]+", re.escape(template)) + "$")
+
+        # A literal path wins over one with a variable at the same place.
+        ordered = sorted(self.document["paths"], key=lambda template: [part[:1] == "{" for part in template.split("/")])
+        return [(pattern(template), template) for template in ordered]
+
+    def template(self, method: str, url: str) -> str | None:
+        path = urlsplit(url).path.rstrip("/")
+        for pattern, template in self._paths:
+            if pattern.match(path) and method.lower() in self.document["paths"][template]:
+                return template
+        return None
+
+    def check(
+        self, method: str, url: str, sent: bytes | str | None, status: int, kind: str, answer: bytes
+    ) -> list[str]:
+        """What a request and its answer do against the document, in words."""
+        template = self.template(method, url)
+        if template is None:
+            return []
+        operation = self.document["paths"][template][method.lower()]
+        self.seen.add((method, template))
+        pointer = f"{ROOT}#/paths/{template.replace('~', '~0').replace('/', '~1')}/{method.lower()}"
+        problems = []
+        if sent and status < 400 and "application/json" in operation.get("requestBody", {}).get("content", {}):
+            problems += self._judge(f"{pointer}/requestBody/content/application~1json/schema", json.loads(sent))
+        documented = operation["responses"].get(str(status))
+        if documented is None and status < 400:
+            problems.append(f"status {status} is not among {sorted(operation['responses'])}")
+        if status >= 400 and b'"errorMessages"' in answer:
+            # Every resource may answer with the error collection, whatever else is documented for it.
+            documented = None
+        if documented and "schema" in documented.get("content", {}).get("application/json", {}) and "json" in kind:
+            schema = f"{pointer}/responses/{status}/content/application~1json/schema"
+            problems += self._judge(schema, json.loads(answer) if answer else None)
+        return [f"{method} {template} {status}: {problem}" for problem in problems]
+
+    def _judge(self, pointer: str, value: Any) -> list[str]:
+        if value is None:
+            return []
+        validator = self._validators.get(pointer)
+        if validator is None:
+            validator = OAS30Validator({"$ref": pointer}, registry=self.registry)
+            self._validators[pointer] = validator
+        return [words for words in map(_words, validator.iter_errors(value)) if words]
+
+
+def _words(error: Any) -> str | None:
+    if error.validator == "additionalProperties" and isinstance(error.instance, dict):
+        extras = set(error.instance) - set(error.schema.get("properties", {})) - KNOWN_EXTRAS
+        if not extras:
+            return None
+        return f"{error.json_path}: keys {sorted(extras)} are not in the schema"
+    return f"{error.json_path}: {error.message[:200]}"
