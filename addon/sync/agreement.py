@@ -22,6 +22,7 @@ from addon.store.synchronization import (
     Synchronization,
 )
 
+MAX_VERSION = 2**53
 WITHDRAWN = "The invitation was withdrawn."
 _WORDS = {
     INVITATION_SENT: "Invitation sent",

@@ -12,7 +12,7 @@ from addon.store.synchronization import (
     Synchronization,
 )
 
-MAX_NAME = 100
+MAX_NAME = 120
 MAX_REASON = 1000
 
 

@@ -208,7 +208,14 @@ def _checked(answer: net.Answer, host: str) -> net.Answer:
     status = answer.status
     if 200 <= status < 300 or status == 304:
         return answer
-    said = _sentence(answer)
+    said, unknown = _said(answer)
+    if status == 401 and not unknown:
+        # They have the key and do not take the signature: a clock, or a proxy that changes the address on the way.
+        raise Retryable(
+            f"Your partner's Twinline at {host} does not accept our signature. Its operator should compare its clock "
+            "and its public address with ours.",
+            party="partner",
+        )
     if status in (429, 503):
         raise Retryable(
             said or f"Your partner's Twinline at {host} asks us to wait.", after=_after(answer), party="partner"
@@ -222,13 +229,15 @@ def _checked(answer: net.Answer, host: str) -> net.Answer:
     )
 
 
-def _sentence(answer: net.Answer) -> str:
+def _said(answer: net.Answer) -> tuple[str, bool]:
     try:
         data = parse_answer(answer.body)
     except Malformed:
-        return ""
-    said = data.get("error") if isinstance(data, dict) else None
-    return said[:1000] if isinstance(said, str) else ""
+        return "", False
+    if not isinstance(data, dict):
+        return "", False
+    words = data.get("error")
+    return words[:1000] if isinstance(words, str) else "", data.get("unknown") is True
 
 
 def _after(answer: net.Answer) -> float | None:

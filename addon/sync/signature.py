@@ -31,11 +31,14 @@ NONCE_SECONDS = 2 * LIFETIME_SECONDS
 
 
 class SignatureRefused(Exception):
-    """This request is not proven to come from the partner. ``clock``: it would be, were our clocks nearer."""
+    """This request is not proven to come from the partner.
 
-    def __init__(self, reason: str, *, clock: bool = False) -> None:
+    ``clock``: it would be, were our clocks nearer. ``unknown``: there is no such key here.
+    """
+
+    def __init__(self, reason: str, *, clock: bool = False, unknown: bool = False) -> None:
         super().__init__(reason)
-        self.clock = clock
+        self.clock, self.unknown = clock, unknown
 
 
 class Headers(Protocol):
@@ -132,13 +135,14 @@ def verify(
     Raises:
         SignatureRefused: nothing is proven.
     """
-    verifier = _Verifier(signature_algorithm=algorithms.ED25519, key_resolver=_PartnerKey(key_of))
+    keys = _PartnerKey(key_of)
+    verifier = _Verifier(signature_algorithm=algorithms.ED25519, key_resolver=keys)
     try:
         results = verifier.verify(
             _Request(method, url, headers), max_age=None, expect_tag=TAG, require_components=COVERED, body=body
         )
     except (HTTPMessageSignaturesException, ValueError, TypeError) as error:
-        raise SignatureRefused("The request is not signed by this synchronization's partner.") from error
+        raise SignatureRefused("The request is not signed by its partner.", unknown=keys.unknown) from error
     parameters = results[0].parameters
     created, expires = parameters.get("created"), parameters.get("expires")
     nonce, key_id = parameters.get("nonce"), parameters.get("keyid")
@@ -169,7 +173,9 @@ class _OwnKey(HTTPSignatureKeyResolver):
 class _PartnerKey(HTTPSignatureKeyResolver):
     def __init__(self, key_of: Callable[[str], str | None]) -> None:
         self._key_of = key_of
+        self.unknown = False
 
     def resolve_public_key(self, key_id: str) -> Ed25519PublicKey | None:
         public_key = self._key_of(key_id)
+        self.unknown = public_key is None
         return Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key)) if public_key else None

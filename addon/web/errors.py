@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
-from flask import Flask, current_app, g, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, request
 from marshmallow import ValidationError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from addon import log
 from addon.errors import Blocked, Ignored, Missing, Refused, Retryable
+from addon.sync.signature import SignatureRefused
 from addon.web.auth import Unauthorized, guard_of_request
+from addon.web.headers import connect_js
+from addon.web.services import services
 
 _WORDS = {
     400: "The request is not complete or not well formed.",
@@ -40,15 +44,31 @@ def install_errors(app: Flask) -> None:
 def answer(status: int, words: str, **more: Any) -> Any:
     """A page where a page was asked for, else ``{"error": words}``."""
     if guard_of_request() in ("page", "admin_page"):
-        return render_template("error.html", words=words, panel=request.path.startswith("/panel")), status
+        return _page(words), status
     return jsonify({"error": words, **{name: value for name, value in more.items() if value}}), status
+
+
+def _page(words: str) -> str:
+    # Rendered without the pages' own values: they speak of a tenant, and there may be none.
+    theme = "dark" if request.cookies.get("twinline_theme") == "dark" else "light"
+    return current_app.jinja_env.get_template("error.html").render(
+        words=words,
+        theme=theme,
+        panel=request.path.endswith("/panel"),
+        base=services().settings.base_path,
+        connect_js=connect_js(g.get("tenant")),
+    )
 
 
 def _unauthorized(error: Unauthorized) -> Any:
     log.info("token_refused", reason=error.reason, endpoint=request.endpoint or "")
     if guard_of_request() in ("page", "admin_page"):
         return answer(401, "Your session with Jira has ended. Reload the page.")
-    return answer(401, "This request is not authorised.")
+    # Helps a partner whose clock is wrong, or who speaks of what was removed here; tells a forger nothing.
+    cause = error.__cause__
+    late = isinstance(cause, SignatureRefused) and cause.clock
+    unknown = isinstance(cause, SignatureRefused) and cause.unknown
+    return answer(401, "This request is not authorised.", clock=time.time() if late else None, unknown=unknown)
 
 
 def _invalid(error: ValidationError) -> Any:
