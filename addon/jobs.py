@@ -85,6 +85,10 @@ def build(settings: Settings) -> Parts:
     return Parts(settings, db, vault, jira, wake, handshake, engine, Pairing(engine))
 
 
+_GLANCE = 0.05
+"""While all that was awake is being worked on, look for more this often (seconds)."""
+
+
 @functools.cache
 def _parts() -> Parts:
     settings = Settings.from_env()
@@ -105,7 +109,7 @@ def drain() -> None:
             if not running:
                 return
             if not keys:
-                _, running = wait(running, return_when=FIRST_COMPLETED)
+                wait(running, timeout=_GLANCE, return_when=FIRST_COMPLETED)
             running = {future for future in running if not future.done()}
 
 

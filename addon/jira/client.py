@@ -18,17 +18,19 @@ import math
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from addon import net
-from addon.config import Settings
 from addon.errors import Blocked, Ignored, Missing, Retryable
 from addon.jira import auth
 from addon.jira.complaint import sentence
-from addon.store.secret import Vault
-from addon.store.tenant import Tenant
 from addon.strict_json import Malformed, parse_answer
+
+if TYPE_CHECKING:
+    from addon.config import Settings
+    from addon.store.secret import Vault
+    from addon.store.tenant import Tenant
 
 TRACE_HEADER = "X-Atlassian-Webhook-Trace"
 CONFLICT_PAUSE_SECONDS = 0.5

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -24,22 +24,37 @@ class Reading(Protocol):
     def post(self, path: str, *, params: Mapping[str, Any] | None = None, json: Any = None) -> Any: ...
 
 
-def issue(jira: Reading, issue_id: str, field_ids: Iterable[str]) -> Snapshot:
+def issue(jira: Reading, issue_id: str, field_ids: Collection[str]) -> Snapshot:
     """Read one issue as it is now.
 
     Raises:
         addon.errors.Missing: Jira does not show it: deleted, or no permission.
         addon.errors.Retryable: Jira could not answer.
     """
-    names = sorted({*_ALWAYS, *field_ids})
-    data = jira.get(
-        f"/rest/api/3/issue/{issue_id}",
-        params={"fields": ",".join(names), "properties": PROPERTY, "updateHistory": "false"},
-    )
-    found = snapshot(data)
-    if "comment" in names and found.comments is None:
+    found = snapshot(_ask(jira, issue_id, field_ids))
+    if "comment" in field_ids and found.comments is None:
         return replace(found, comments=comments(jira, issue_id))
     return found
+
+
+def new_issue(
+    jira: Reading, issue_id: str, field_ids: Collection[str]
+) -> tuple[Snapshot, Mapping[str, Mapping[str, Any]]]:
+    """An issue that we have just created, and by field id the first edit that somebody has made to it since."""
+    data = _ask(jira, issue_id, field_ids, expand="changelog")
+    edited: dict[str, Mapping[str, Any]] = {}
+    for entry in (data.get("changelog") or {}).get("histories", ()):  # newest first: the first edit stays
+        edited.update({item.get("fieldId") or item.get("field", ""): item for item in entry.get("items", ())})
+    return snapshot(data), edited
+
+
+def _ask(jira: Reading, issue_id: str, field_ids: Collection[str], **more: str) -> Mapping[str, Any]:
+    names = ",".join(sorted({*_ALWAYS, *field_ids}))
+    data: Mapping[str, Any] = jira.get(
+        f"/rest/api/3/issue/{issue_id}",
+        params={"fields": names, "properties": PROPERTY, "updateHistory": "false", **more},
+    )
+    return data
 
 
 def snapshot(data: Mapping[str, Any]) -> Snapshot:

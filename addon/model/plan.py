@@ -31,9 +31,9 @@ class CommentWrite:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that a run of messages asks for. ``parts``: names of the parts that will be settled by the edit."""
+    """All that a run of messages asks for. ``changes``: by part, what the edit writes, in the form it arrived in."""
 
     edit: Edit
     comments: tuple[CommentWrite, ...]
-    parts: frozenset[str]
+    changes: Mapping[str, Any]
     notes: tuple[Entry, ...]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from addon.config import Settings
@@ -17,6 +17,7 @@ from addon.errors import Blocked, Missing, Retryable
 from addon.jira import reader, writer
 from addon.jira.metadata import Metadata
 from addon.model.entry import Entry, note
+from addon.model.message import Message
 from addon.model.plan import CommentWrite, Edit, Plan
 from addon.model.rules import IssueMapping
 from addon.model.snapshot import Snapshot
@@ -68,9 +69,7 @@ class Application:
             addon.errors.Verdict: the writes so far are settled; the messages stay.
         """
         mapping = self.at.mapping()
-        created = self.at.link.issue_id is None
-        if created:
-            self._create(mapping)
+        created = self.at.link.issue_id is None and self._create(mapping)
         if not self.at.link.base:
             self._adopt(mapping)
         elif self.rows[0].intent is not None:
@@ -94,14 +93,15 @@ class Application:
         here = Here(self.at.side, link.base, unseen, created, surroundings, partner, new)
         return inbound.plan(self.arrived, mapping, here)
 
-    def _create(self, mapping: IssueMapping) -> None:
+    def _create(self, mapping: IssueMapping) -> bool:
+        """Create our issue, or find the one an earlier try created; answers whether it was created just now."""
         link, first = self.at.link, self.rows[0]
         issue_id = self._parked(first) if first.intent is not None else None
-        key = ""
+        key, created = "", issue_id is None
         if issue_id is None:
             plan = self._plan(mapping, new=True)
             end = mapping.end_of(self.at.side)
-            with self._writing({"create": True, "looked": 0}):
+            with self._writing({"create": True, "looked": 0, "up_to": self.rows[-1].sequence}):
                 issue_id, key = writer.create_issue(
                     self.jira, end.project_id, end.issue_type_id, plan.edit, link.link_key
                 )
@@ -109,6 +109,7 @@ class Application:
         with self.ports.db.begin() as tx:
             self.at.lock(tx)
             self.at.change(tx, issue_id=issue_id, issue_key=key)
+        return created
 
     def _parked(self, first: Received) -> str | None:
         """The issue that an earlier try may have created. Looked for twice, as the search index lags, then given up.
@@ -125,7 +126,7 @@ class Application:
         issue_id = reader.created_for(self.jira, self.at.link.link_key)
         if issue_id is None and looked == 0:
             with self.ports.db.begin() as tx:
-                queue.intend(tx, first.id, {"create": True, "looked": 1}, now)
+                queue.intend(tx, first.id, {**first.intent, "looked": 1}, now)
             raise Retryable(
                 "Finding out whether the twin was created before an interruption.",
                 after=self.ports.settings.settle_seconds,
@@ -133,9 +134,23 @@ class Application:
         return issue_id
 
     def _adopt(self, mapping: IssueMapping) -> None:
-        """First look at the issue we created: all it says is settled."""
-        self.snapshot = self._read(mapping)
+        """First look at the issue we created: all it says is settled, but what somebody has edited since."""
+        assert self.at.link.issue_id is not None
+        ids = field_ids(mapping, self.at.side)
+        self.snapshot, edited = reader.new_issue(self.jira, self.at.link.issue_id, ids)
         base = field_values(self.snapshot, mapping, self.at.side)
+        # An earlier try may have created it from fewer messages than wait now.
+        up_to = (self.rows[0].intent or {}).get("up_to", self.rows[-1].sequence)
+        created_from = inbound.fold([row.message for row in self.rows if row.sequence <= up_to])
+        for row, processor in fields_of(mapping):
+            item = edited.get(row.field_of(self.at.side))
+            if item is None or row.id not in created_from:
+                continue
+            change = created_from[row.id].change
+            if processor.merges:
+                base[row.id] = processor.merged(None, change)
+            else:
+                base[row.id] = processor.replaced(item) if processor.told_by_changelog else change["value"]
         with self.ports.db.begin() as tx:
             self.at.lock(tx)
             queue.withdraw_intent(tx, self.rows[0].id)
@@ -148,9 +163,9 @@ class Application:
         values = field_values(self.snapshot, mapping, self.at.side)
         base = dict(self.at.link.base)
         for row, processor in fields_of(mapping):
-            if row.id not in intent.get("parts", ()) or row.id not in self.arrived:
+            change = intent.get("changes", {}).get(row.id)
+            if change is None:
                 continue
-            change = self.arrived[row.id].change
             if processor.merges:
                 base[row.id] = processor.merged(base.get(row.id), change)
             elif not processor.arriving("", change, values[row.id], Surroundings(), new=False).fields:
@@ -167,14 +182,14 @@ class Application:
     def _edit(self, plan: Plan, mapping: IssueMapping) -> None:
         assert self.at.link.issue_id is not None
         before = self.at.link.base
-        with self._writing({"parts": sorted(plan.parts)}):
+        with self._writing({"changes": dict(plan.changes)}):
             data = writer.edit_issue(self.jira, self.at.link.issue_id, plan.edit)
         self.snapshot = reader.snapshot(data)
         base = self._settled(before, self.snapshot, mapping, plan)
-        fields = [row.field_of(self.at.side) for row, _ in fields_of(mapping) if row.id in plan.parts]
+        fields = [row.field_of(self.at.side) for row, _ in fields_of(mapping) if row.id in plan.changes]
         items = reader.our_change(data, self.at.tenant.account_id, fields)
         restore: dict[str, Any] = {}
-        for lost in inbound.overwritten(before, plan.parts, items, mapping, self.at.side):
+        for lost in inbound.overwritten(before, plan.changes, items, mapping, self.at.side):
             ours_stands = lost.row.winner == self.at.side
             words = "ours is put back." if ours_stands else "theirs stands."
             self.notes.append(
@@ -195,10 +210,10 @@ class Application:
         self, before: Mapping[str, Any], snapshot: Snapshot, mapping: IssueMapping, plan: Plan
     ) -> dict[str, Any]:
         """The base after an edit: values as read back, but sets only by what the partner changed in them."""
-        base = settle(before, snapshot, mapping, self.at.side, plan.parts)
+        base = settle(before, snapshot, mapping, self.at.side, plan.changes)
         for row, processor in fields_of(mapping):
-            if processor.merges and row.id in plan.parts:
-                base[row.id] = processor.merged(before.get(row.id), self.arrived[row.id].change)
+            if processor.merges and row.id in plan.changes:
+                base[row.id] = processor.merged(before.get(row.id), plan.changes[row.id])
         return base
 
     def _comment(self, write: CommentWrite) -> None:
@@ -227,6 +242,9 @@ class Application:
                 twin_item.lost(tx, link.id, COMMENT, write.part)
             else:
                 twin_item.add(tx, link, COMMENT, write.part, our_id)
+        if self.snapshot is not None:
+            # It was read before this write and no longer tells which comments there are.
+            self.snapshot = replace(self.snapshot, comments=None)
         self.notes.append(_comment_note(write, lost))
 
     @contextmanager
@@ -271,12 +289,14 @@ class Application:
         return reader.issue(self.jira, self.at.link.issue_id, field_ids(mapping, self.at.side))
 
 
-def _unseen(messages: Sequence[Any]) -> dict[str, int]:
-    """By part, the last of our messages that changed it."""
+def _unseen(messages: Sequence[Message]) -> dict[str, int]:
+    """By part, and by element of sets, the last of our messages that changed it."""
     last: dict[str, int] = {}
     for message in messages:
-        for part in message.replica.parts if message.replica else ():
+        for part, change in (message.replica.parts if message.replica else {}).items():
             last[part] = message.sequence
+            for name in (*change.get("add", ()), *change.get("remove", ())):
+                last[inbound.element(part, name)] = message.sequence
     return last
 
 
@@ -286,7 +306,7 @@ def _written(plan: Plan, before: Mapping[str, Any], base: Mapping[str, Any], map
             row.id, "written", processor.show(before.get(row.id) or processor.read(None)), processor.show(base[row.id])
         )
         for row, processor in fields_of(mapping)
-        if row.id in plan.parts and before.get(row.id) != base[row.id]
+        if row.id in plan.changes and before.get(row.id) != base[row.id]
     ]
 
 

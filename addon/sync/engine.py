@@ -267,9 +267,8 @@ class Engine:
             log.bug("step_failed", step=step.__name__)
             if at.link.attempt_count + 1 >= backoff.BUG_LIMIT:
                 reason = "Twinline met an error of its own with this issue."
-                self._stand_still(
-                    at, twin_link.BLOCKED, reason, "Retry; if it stays, tell the people who run Twinline."
-                )
+                fix = "Retry; if it stays, tell the people who run Twinline."
+                self._stand_still(at, twin_link.BLOCKED, reason, fix, looked=step == self.observe)
             else:
                 self._postpone(at, Retryable("Twinline met an error of its own with this issue and tries again."))
 

@@ -2,12 +2,13 @@
 
 A run of messages is folded into one plan: of each part the last word counts, sets add up. A part that we changed in a
 message which the partner had not seen was changed on both sides at once: the row's named winner decides, the same at
-both ends, so that both arrive at the same value. Sets and comments are merged and never conflict.
+both ends, so that both arrive at the same value. Sets are decided element by element; comments belong to one side and
+never conflict.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +25,8 @@ class Here:
     """This side as it is when the plan is made.
 
     ``values``: by part, our field values now (freshly read, or the base where nothing can have been missed).
-    ``unseen``: by part, the last sequence of ours that changed it and that the partner has not confirmed.
+    ``unseen``: by part (of a set: by part and element, see ``element``), the last sequence of ours that changed it and
+    that the partner has not confirmed.
     ``created``: by part, the id of our comment for a partner's comment; "" once it is gone.
     ``new``: our issue is still to be created. ``partner``: their name, for the head of comments.
     """
@@ -42,33 +44,39 @@ class Here:
 class _Draft:
     fields: dict[str, Any] = field(default_factory=dict)
     update: dict[str, Any] = field(default_factory=dict)
-    parts: set[str] = field(default_factory=set)
+    changes: dict[str, PartChange] = field(default_factory=dict)
     notes: list[Entry] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """The last word on a part in a run of messages, and what its sender had seen."""
+    """The last word on a part in a run of messages, and what its sender had seen when it was said.
+
+    ``elements``: for sets, the same by element, for each element has its own last word.
+    """
 
     change: PartChange
     seen: int
+    elements: Mapping[str, int] = field(default_factory=dict)
 
 
 def fold(messages: Sequence[Message]) -> dict[str, Arrived]:
-    """The run as one: by part, the last value, or all additions and removals."""
+    """The run as one: by part, the last value; of a set, the last that happened to each element."""
     parts: dict[str, Arrived] = {}
     for message in messages:
         for part, change in (message.replica.parts if message.replica else {}).items():
-            earlier = parts.get(part)
-            is_set = earlier is not None and "add" in change and "add" in earlier.change
-            parts[part] = Arrived(_add_up(earlier.change, change) if earlier and is_set else change, message.seen)
+            arrived = Arrived(change, message.seen)
+            parts[part] = _add_up(parts.get(part), arrived) if "add" in change else arrived
     return parts
 
 
-def _add_up(first: PartChange, then: PartChange) -> PartChange:
-    add = (set(first["add"]) - set(then["remove"])) | set(then["add"])
-    remove = (set(first["remove"]) - set(then["add"])) | set(then["remove"])
-    return {"add": sorted(add), "remove": sorted(remove)}
+def _add_up(first: Arrived | None, then: Arrived) -> Arrived:
+    last = dict.fromkeys((*then.change["add"], *then.change["remove"]), then.seen)
+    if first is None:
+        return Arrived(then.change, then.seen, last)
+    add = (set(first.change["add"]) - set(then.change["remove"])) | set(then.change["add"])
+    remove = (set(first.change["remove"]) - set(then.change["add"])) | set(then.change["remove"])
+    return Arrived({"add": sorted(add), "remove": sorted(remove)}, then.seen, {**first.elements, **last})
 
 
 def must_read(arrived: Mapping[str, Arrived], mapping: IssueMapping) -> bool:
@@ -93,29 +101,47 @@ def plan(arrived: Mapping[str, Arrived], mapping: IssueMapping, here: Here) -> P
     row_of_comments = comments_of(mapping)
     if row_of_comments is not None and row_of_comments.enters(here.side):
         writes = tuple(_plan_comments(arrived, here))
-    return Plan(Edit(draft.fields, draft.update), writes, frozenset(draft.parts), tuple(draft.notes))
+    return Plan(Edit(draft.fields, draft.update), writes, draft.changes, tuple(draft.notes))
 
 
 def _plan_field(draft: _Draft, row: FieldMapping, processor: FieldProcessor, arrived: Arrived, here: Here) -> None:
-    ours = here.values.get(row.id)
-    in_conflict = not processor.merges and here.unseen.get(row.id, 0) > arrived.seen
+    ours, change = here.values.get(row.id), arrived.change
     show = _shower(processor)
+    if processor.merges:
+        change, in_conflict = _uncontested(row, arrived, here), False
+    else:
+        in_conflict = here.unseen.get(row.id, 0) > arrived.seen
     if in_conflict and row.winner == here.side:
-        theirs = show(arrived.change.get("value"))
-        if theirs != show(ours):
-            draft.notes.append(note(row.id, "conflict", theirs, show(ours), "Changed on both sides; ours stands."))
+        if show(change.get("value")) != show(ours):
+            words = "Changed on both sides; ours stands."
+            draft.notes.append(note(row.id, "conflict", show(change.get("value")), show(ours), words))
         return
-    write = processor.arriving(row.field_of(here.side), arrived.change, ours, here.surroundings, new=here.new)
+    write = processor.arriving(row.field_of(here.side), change, ours, here.surroundings, new=here.new)
     if write.skipped:
         draft.notes.append(note(row.id, "skipped", show(ours), "", write.skipped))
-        return
-    draft.parts.add(row.id)
     if not write.fields and not write.update:
         return
+    draft.changes[row.id] = change
     draft.fields.update(write.fields)
     draft.update.update(write.update)
     if in_conflict:
         draft.notes.append(note(row.id, "conflict", show(ours), "", "Changed on both sides; theirs stands."))
+
+
+def element(part: str, name: str) -> str:
+    """The key of one element of a set in ``Here.unseen``."""
+    return f"{part}\n{name}"
+
+
+def _uncontested(row: FieldMapping, arrived: Arrived, here: Here) -> PartChange:
+    """A set's change without the elements that both sides touched at once and on which our side stands."""
+    if row.winner != here.side:
+        return arrived.change
+
+    def stays(name: str) -> bool:
+        return here.unseen.get(element(row.id, name), 0) <= arrived.elements[name]
+
+    return {verb: [name for name in names if stays(name)] for verb, names in arrived.change.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +155,7 @@ class Overwritten:
 
 def overwritten(
     base: Mapping[str, Any],
-    parts: frozenset[str],
+    changes: Collection[str],
     items: Sequence[Mapping[str, Any]],
     mapping: IssueMapping,
     side: Side,
@@ -139,7 +165,7 @@ def overwritten(
     by_field = {item.get("fieldId") or item.get("field"): item for item in items}
     for row, processor in fields_of(mapping):
         item = by_field.get(row.field_of(side))
-        if row.id not in parts or item is None or not processor.told_by_changelog or row.id not in base:
+        if row.id not in changes or item is None or not processor.told_by_changelog or row.id not in base:
             continue
         value = processor.replaced(item)
         if processor.show(value) != processor.show(base[row.id]):

@@ -1,0 +1,1 @@
+"""Fakes: small true things that stand where the network would be."""

@@ -1,0 +1,281 @@
+"""A Jira in memory: the few resources the line uses, with Jira's own shapes, faults on demand and a write history.
+
+It speaks the client's protocol (``get``, ``post``, ``put``, ``delete``), so that engine, reader and writer run as they are.
+"""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from addon.errors import Blocked, Missing, Retryable
+
+PRIORITIES = {"1": "Highest", "2": "High", "3": "Medium", "4": "Low"}
+
+
+class Crash(BaseException):
+    """The worker dies here. Not an Exception: nothing may catch it."""
+
+
+class FakeJira:
+    """One site. ``normalise``: what the site makes of single-line text; ``touch``: called for each webhook."""
+
+    def __init__(
+        self,
+        name: str,
+        first_id: int,
+        clock: Callable[[], float],
+        *,
+        normalise: Callable[[str], str] = str,
+    ) -> None:
+        self.name = name
+        self.issues: dict[str, dict[str, Any]] = {}
+        self.writes: list[tuple[str, str]] = []
+        self.faults: Callable[[str], str] = lambda _operation: ""
+        self.webhook: Callable[[str, bool, bool], None] = lambda _issue, _deleted, _own: None
+        self._clock, self._normalise = clock, normalise
+        self._next = first_id
+        self.tick = 0
+
+    # what people do
+
+    def create(self, summary: str, **fields: Any) -> str:
+        return self._create({"summary": summary, **fields}, {}, own=False)
+
+    def edit(self, issue_id: str, **fields: Any) -> None:
+        self._edit(issue_id, fields, {}, "user", own=False)
+
+    def comment(self, issue_id: str, words: str) -> str:
+        return self._comment(issue_id, adf(words), {}, "Ann", own=False)
+
+    def edit_comment(self, issue_id: str, comment_id: str, words: str) -> None:
+        self.issues[issue_id]["comments"][comment_id]["body"] = adf(words)
+        self._touch(issue_id, own=False)
+
+    def delete_comment(self, issue_id: str, comment_id: str) -> None:
+        del self.issues[issue_id]["comments"][comment_id]
+        self._touch(issue_id, own=False)
+
+    def delete_issue(self, issue_id: str) -> None:
+        del self.issues[issue_id]
+        self.webhook(issue_id, True, False)
+
+    # what the add-on calls
+
+    def get(self, path: str, *, params: Mapping[str, Any] | None = None) -> Any:
+        fault = self.faults("read")
+        if fault:
+            raise Retryable(fault, party="jira")
+        parts = path.split("/")[4:]
+        if parts[0] == "priority":
+            return {"values": [{"id": i, "name": n} for i, n in PRIORITIES.items()], "isLast": True}
+        if parts[0] == "serverInfo":
+            return {"serverTime": _jira_time(self._clock())}
+        if parts[2:] == ["comment"]:
+            found = [self._comment_json(c) for c in self._issue(parts[1])["comments"].values()]
+            return {"comments": found, "total": len(found)}
+        return self._issue_json(parts[1])
+
+    def post(self, path: str, *, params: Mapping[str, Any] | None = None, json: Any = None) -> Any:
+        parts = path.split("/")[4:]
+        if parts[0] == "search":
+            wanted = json["jql"].split('"')[1]
+            found = [
+                i for i, issue in self.issues.items() if issue["properties"].get("twinline", {}).get("link") == wanted
+            ]
+            return {"issues": [{"id": i} for i in found]}
+        if parts[2:] == ["comment"]:
+            self._issue(parts[1])
+            properties = {p["key"]: p["value"] for p in json["properties"]}
+            return self._write(
+                "comment",
+                parts[1],
+                lambda: {"id": self._comment(parts[1], json["body"], properties, "Twinline", own=True)},
+            )
+        properties = {p["key"]: p["value"] for p in json["properties"]}
+
+        def create() -> dict[str, Any]:
+            issue_id = self._create(dict(json["fields"]), properties, own=True)
+            return {"id": issue_id, "key": self.issues[issue_id]["key"]}
+
+        return self._write("create", properties["twinline"]["link"], create)
+
+    def put(self, path: str, *, params: Mapping[str, Any] | None = None, json: Any = None) -> Any:
+        parts = path.split("/")[4:]
+        issue = self._issue(parts[1])
+        if parts[2:3] == ["comment"]:
+            if parts[3] not in issue["comments"]:
+                raise Missing("no such comment")
+
+            def change() -> None:
+                issue["comments"][parts[3]]["body"] = json["body"]
+                self._touch(parts[1], own=True)
+
+            return self._write("comment", parts[1], change)
+
+        def edit() -> Any:
+            self._edit(parts[1], json.get("fields", {}), json.get("update", {}), "app", own=True)
+            return self._issue_json(parts[1])
+
+        return self._write("edit", parts[1], edit)
+
+    def delete(self, path: str, *, params: Mapping[str, Any] | None = None) -> Any:
+        parts = path.split("/")[4:]
+        comments = self._issue(parts[1])["comments"]
+        if parts[3] not in comments:
+            raise Missing("no such comment")
+
+        def drop() -> None:
+            del comments[parts[3]]
+            self._touch(parts[1], own=True)
+
+        return self._write("comment", parts[1], drop)
+
+    # inside
+
+    def _write(self, operation: str, target: str, act: Callable[[], Any]) -> Any:
+        fault = self.faults(operation)
+        if fault == "refused":
+            raise Blocked("Jira refuses this.")
+        if fault == "before":
+            raise Retryable("not done", party="jira")
+        if fault == "crash before":
+            raise Crash
+        self.writes.append((operation, target))
+        answer = copy.deepcopy(act())
+        if fault == "after":
+            raise Retryable("cut answer", ambiguous=True, party="jira")
+        if fault == "crash after":
+            raise Crash
+        return answer
+
+    def _issue(self, issue_id: str) -> dict[str, Any]:
+        if issue_id not in self.issues:
+            raise Missing("Issue does not exist or you do not have permission to see it.")
+        return self.issues[issue_id]
+
+    def _create(self, fields: dict[str, Any], properties: dict[str, Any], *, own: bool) -> str:
+        self._next += 1
+        issue_id = str(self._next)
+        self.issues[issue_id] = {
+            "key": f"{self.name.upper()}-{issue_id}",
+            "created": self._clock(),
+            "updated": self._clock(),
+            "fields": {
+                "summary": self._normalise(fields["summary"]),
+                "description": fields.get("description"),
+                "labels": sorted(set(fields.get("labels", []))),
+                "priority": _priority(fields.get("priority") or {"id": "3"}),
+            },
+            "comments": {},
+            "properties": properties,
+            "history": [],
+        }
+        self.webhook(issue_id, False, own)
+        return issue_id
+
+    def _edit(
+        self, issue_id: str, fields: Mapping[str, Any], update: Mapping[str, Any], author: str, *, own: bool
+    ) -> None:
+        issue = self.issues[issue_id]
+        values, items = issue["fields"], []
+        for name, value in fields.items():
+            before = values[name]
+            values[name] = {"summary": self._normalise, "priority": _priority}.get(name, lambda v: v)(value)
+            if name == "priority":
+                items.append({"fieldId": name, "from": before["id"], "fromString": before["name"]})
+            else:
+                items.append({"fieldId": name, "from": None, "fromString": before if isinstance(before, str) else None})
+        for name, steps in update.items():
+            have = set(values[name])
+            for step in steps:
+                have |= {step["add"]} if "add" in step else set()
+                have -= {step["remove"]} if "remove" in step else set()
+            values[name] = sorted(have)
+            items.append({"fieldId": name, "from": None, "fromString": None})
+        issue["history"].insert(0, {"author": {"accountId": author}, "items": items})
+        self._touch(issue_id, own=own)
+
+    def _comment(
+        self, issue_id: str, body: Mapping[str, Any], properties: dict[str, Any], author: str, *, own: bool
+    ) -> str:
+        self._next += 1
+        self.issues[issue_id]["comments"][str(self._next)] = {
+            "id": str(self._next),
+            "author": {"displayName": author, "accountId": author},
+            "body": body,
+            "created": self._clock(),
+            "properties": properties,
+        }
+        self._touch(issue_id, own=own)
+        return str(self._next)
+
+    def _touch(self, issue_id: str, *, own: bool) -> None:
+        self.tick += 1
+        self.issues[issue_id]["updated"] = self._clock() + self.tick / 1000
+        self.webhook(issue_id, False, own)
+
+    def _comment_json(self, comment: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            **comment,
+            "created": _jira_time(comment["created"]),
+            "properties": [{"key": k, "value": v} for k, v in comment["properties"].items()],
+        }
+
+    def _issue_json(self, issue_id: str) -> dict[str, Any]:
+        issue = self._issue(issue_id)
+        comments = [self._comment_json(c) for c in issue["comments"].values()]
+        for comment in comments:
+            del comment["properties"]
+        return copy.deepcopy(
+            {
+                "id": issue_id,
+                "key": issue["key"],
+                "properties": issue["properties"],
+                "changelog": {"histories": issue["history"]},
+                "fields": {
+                    **issue["fields"],
+                    "project": {"id": "1"},
+                    "issuetype": {"id": "1"},
+                    "status": {"name": "To Do", "statusCategory": {"key": "new"}},
+                    "created": _jira_time(issue["created"]),
+                    "updated": _jira_time(issue["updated"]),
+                    "comment": {"comments": comments, "total": len(comments)},
+                },
+            }
+        )
+
+
+def _priority(value: Mapping[str, Any]) -> dict[str, str]:
+    return {"id": value["id"], "name": PRIORITIES[value["id"]]}
+
+
+def _jira_time(seconds: float) -> str:
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}+0000"
+
+
+def adf(words: str) -> dict[str, Any]:
+    """A document of one paragraph."""
+    return {
+        "type": "doc",
+        "version": 1,
+        "content": [{"type": "paragraph", "content": [{"type": "text", "text": words}]}] if words else [],
+    }
+
+
+def chance(rng: random.Random, faults: Mapping[str, float]) -> Callable[[str], str]:
+    """Faults drawn at random: by name, how often."""
+
+    def draw(operation: str) -> str:
+        roll = rng.random()
+        for name, share in faults.items():
+            if roll < share:
+                return name if operation != "read" or "crash" not in name else ""
+            roll -= share
+        return ""
+
+    return draw

@@ -1,0 +1,225 @@
+"""Two sites, two ends of one synchronization, the real line between them; time, network and workers are ours to break."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from cryptography.fernet import Fernet
+
+from addon.config import Settings
+from addon.errors import Retryable
+from addon.model.message import Message
+from addon.model.rules import BASIC_FIELDS, End, IssueMapping, document_of
+from addon.model.scope import Scope
+from addon.store import queue, twin_link
+from addon.store import rules as rules_store
+from addon.store import synchronization as synchronization_store
+from addon.store import tenant as tenant_store
+from addon.store.db import Database
+from addon.store.synchronization import Synchronization
+from addon.store.table import metadata
+from addon.store.tenant import Tenant
+from addon.sync import inbox
+from addon.sync.engine import Engine
+from addon.sync.pairing import Pairing
+from tests.fakes.jira import Crash, FakeJira
+
+LEASE = 180.0
+
+
+class Bell:
+    """Wake, as a list of keys; losing some is part of the game."""
+
+    def __init__(self) -> None:
+        self.keys: list[str] = []
+
+    def link(self, *link_ids: int) -> None:
+        self.keys += [f"link:{i}" for i in link_ids]
+
+    def issue(self, tenant_id: int, *issue_ids: str) -> None:
+        self.keys += [f"issue:{tenant_id}:{i}" for i in issue_ids]
+
+    def synchronization(self, *_ids: int) -> None: ...
+
+
+@dataclass
+class Post:
+    """Transport: straight into the partner's inbox; requests and receipts may be lost."""
+
+    world: World
+    lose: Callable[[], str] = lambda: ""
+    sent: int = 0
+
+    def send(self, synchronization: Synchronization, messages: Sequence[Message]) -> dict[str, int]:
+        fault = self.lose()
+        if fault == "request":
+            raise Retryable("lost", party="partner")
+        across = self.world.across(synchronization)
+        # What travels is JSON: whatever does not survive it would only fail between two deployments.
+        copies = [Message.from_json(message.to_json()) for message in messages]
+        with self.world.db.begin() as tx:
+            accepted = inbox.accept(tx, across, copies, self.world.now)
+        self.sent += len(messages)
+        self.world.bell.link(*accepted.link_ids)
+        if fault == "receipt":
+            raise Retryable("lost", ambiguous=True, party="partner")
+        return accepted.up_to
+
+
+@dataclass
+class World:
+    """``rng`` decides everything that is left to chance, so a seed tells the whole story."""
+
+    folder: Path
+    rng: random.Random
+    normalise: tuple[Callable[[str], str], Callable[[str], str]] = (str, str)
+    lost_webhooks: float = 0.0
+    winner: str = "inviter"
+    now: float = 1_700_000_000.0
+    sites: dict[int, FakeJira] = field(default_factory=dict)
+    crashes: int = 0
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.db = Database(f"sqlite:///{self.folder}/twinline.db")
+        metadata.create_all(self.db.engine)
+        self.settings = Settings(
+            "http://localhost", "", "", (Fernet.generate_key().decode(),), development=True, lease_seconds=LEASE
+        )
+        self.bell, self.post = Bell(), Post(self)
+        with self.db.begin() as tx:
+            self.blue, self.green = (self._tenant(tx, name) for name in ("blue", "green"))
+            self.ours = self._end(tx, self.blue, "inviter", self.green)
+            self.theirs = self._end(tx, self.green, "accepter", self.blue)
+        for tenant, first, normalise in ((self.blue, 1000, self.normalise[0]), (self.green, 5000, self.normalise[1])):
+            site = FakeJira(tenant.name, first, lambda: self.now, normalise=normalise)
+            site.webhook = self._webhook(tenant)
+            self.sites[tenant.id] = site
+        self.engine = Engine(
+            self.db,
+            self.settings,
+            lambda tenant: self.sites[tenant.id],  # type: ignore[arg-type,return-value]
+            self.post,
+            self.bell,  # type: ignore[arg-type]
+            clock=lambda: self.now,
+        )
+        self.pairing = Pairing(self.engine)
+
+    def _tenant(self, tx: Any, name: str) -> Tenant:
+        tenant = tenant_store.install(
+            tx, client_key=name, base_url=f"https://{name}", display_url="", name=name, shared_secret="", now=self.now
+        )
+        tenant_store.set_state(tx, tenant.id, "enabled", now=self.now)
+        tenant_store.set_account_id(tx, tenant.id, "app")
+        return tenant
+
+    def _end(self, tx: Any, tenant: Tenant, side: str, partner: Tenant) -> Synchronization:
+        row = synchronization_store.add(
+            tx,
+            scope=Scope(),
+            tenant_id=tenant.id,
+            agreement_id="agreement",
+            side=side,
+            name="Blue ⇄ Green",
+            status="accepted",
+            partner_url=partner.base_url,
+            partner_name=partner.name,
+            partner_endpoint="http://localhost",
+            partner_tenant_id=partner.id,
+            key_id=side,
+            private_key="",
+            partner_key_id="",
+            created_at=self.now,
+            updated_at=self.now,
+        )
+        end = End("1", "P", "1", "Bug")
+        fields = tuple(
+            type(f)(f.id, f.kind, f.inviter_field, f.accepter_field, f.direction, self.winner) for f in BASIC_FIELDS
+        )
+        document = document_of((IssueMapping("m", True, end, end, fields),))
+        rules_store.add(
+            tx, row, version=1, document=document, published_by="", published_side="inviter", now=self.now
+        )
+        rules_store.set_start(tx, row, "m", self.now)
+        return row
+
+    def across(self, synchronization: Synchronization) -> Synchronization:
+        return self.theirs if synchronization.side == "inviter" else self.ours
+
+    def _webhook(self, tenant: Tenant) -> Callable[[str, bool, bool], None]:
+        def arrive(issue_id: str, deleted: bool, own: bool) -> None:
+            # Our own writes come back marked, and are mostly, not always, recognised at the door.
+            if self.rng.random() < (0.9 if own else self.lost_webhooks):
+                return
+            with self.db.begin() as tx:
+                queue.touch(tx, tenant.id, issue_id, deleted=deleted, now=self.now)
+            self.bell.issue(tenant.id, issue_id)
+
+        return arrive
+
+    # running
+
+    def work(self) -> None:
+        """Let a worker take one key, at random."""
+        if not self.bell.keys:
+            return
+        key = self.bell.keys.pop(self.rng.randrange(len(self.bell.keys)))
+        kind, _, rest = key.partition(":")
+        try:
+            if kind == "link":
+                self.engine.sync_link(int(rest))
+            else:
+                tenant_id, _, issue_id = rest.partition(":")
+                self.pairing.check_issue(int(tenant_id), issue_id)
+        except Crash:
+            self.crashes += 1
+
+    def sweep(self) -> None:
+        with self.db.read() as tx:
+            self.bell.link(*queue.due_links(tx, self.now))
+            for tenant_id, issue_id in queue.due_issues(tx, self.now):
+                self.bell.issue(tenant_id, issue_id)
+
+    def settle(self, rounds: int = 400) -> None:
+        """No more faults; time passes; lost webhooks are made good as a reconcile pass would."""
+        for site in self.sites.values():
+            site.faults = lambda _operation: ""
+        self.post.lose = lambda: ""
+        for tenant_id, site in self.sites.items():
+            with self.db.begin() as tx:
+                for issue_id in site.issues:
+                    queue.touch(tx, tenant_id, issue_id, deleted=False, now=self.now)
+        for _ in range(rounds):
+            self.sweep()
+            if not self.bell.keys:
+                if self._idle():
+                    return
+                self.now += LEASE + 1
+                continue
+            while self.bell.keys:
+                self.work()
+        raise AssertionError("never came to rest")
+
+    def _idle(self) -> bool:
+        with self.db.read() as tx:
+            later = self.now + 10_000_000
+            return not queue.due_links(tx, later) and not queue.due_issues(tx, later)
+
+    # looking
+
+    def links(self) -> list[twin_link.TwinLink]:
+        with self.db.read() as tx:
+            ids = [row[0] for row in tx.exec_driver_sql("select id from twin_link order by id")]
+            return [link for link in (twin_link.by_id(tx, i) for i in ids) if link is not None]
+
+    def twins(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        """Blue's and Green's issue of each link."""
+        ours = {link.link_key: link for link in self.links() if link.tenant_id == self.blue.id}
+        theirs = {link.link_key: link for link in self.links() if link.tenant_id == self.green.id}
+        assert ours.keys() == theirs.keys()
+        blue, green = self.sites[self.blue.id].issues, self.sites[self.green.id].issues
+        return [(blue[str(ours[key].issue_id)], green[str(theirs[key].issue_id)]) for key in ours]
