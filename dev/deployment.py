@@ -23,33 +23,34 @@ KEPT = ("web", "worker", "clock")
 START_SECONDS = 60.0
 
 
+class CommandError(Exception):
+    """A command of a deployment failed; the message says which, and its last words."""
+
+
 @dataclass(frozen=True)
 class Deployment:
     """``prefix`` tells its processes from another deployment's under the same supervisor."""
 
     folder: Path
     base_url: str
+    listen: int
+    """The port where its web process listens."""
     sites: Sequence[str]
     """Base URLs of the emulated Jira sites that may install it."""
     partners: Sequence[str] = ()
     """Base URLs of other deployments."""
     prefix: str = ""
 
-    @property
-    def port(self) -> int:
-        return int(self.base_url.rsplit(":", 1)[1])
-
     def environment(self) -> dict[str, str]:
         """The whole environment of its processes."""
-        redis_port = valkey.claim_port(self.folder / "redis")
         return {
             **os.environ,
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
             "PYTHONUNBUFFERED": "1",
-            "PORT": str(self.port),
+            "PORT": str(self.listen),
             "ADDON_BASE_URL": self.base_url,
             "DATABASE_URL": f"sqlite:///{self.folder / 'twinline.db'}",
-            "REDIS_URL": f"redis://{port.HOST}:{redis_port}/0",
+            "REDIS_URL": f"redis://{port.HOST}:{valkey.port_of(self.folder / 'redis')}/0",
             "SECRET_KEYS": _secret_keys(self.folder / "secret-keys"),
             "DEVELOPMENT": "1",
             "JIRA_HOSTS": f"{port.HOST},localhost",
@@ -59,14 +60,14 @@ class Deployment:
         }
 
     def start(self, supervisor: Supervisor) -> None:
-        """Redis first, then the release line, then what runs for ever; returns once the web answers.
+        """Redis first, then the release line, then what runs for ever; ``wait`` returns once the web answers.
 
         Raises:
-            TimeoutError: with the last lines of what did not come up.
+            TimeoutError, CommandError: with the last words of what did not come up.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
+        redis_port = valkey.claim_port(self.folder / "redis")
         env = self.environment()
-        redis_port = int(env["REDIS_URL"].rsplit(":", 1)[1].removesuffix("/0"))
         redis_name = f"{self.prefix}redis"
         redis_command = valkey.command(self.folder / "redis", redis_port)
         supervisor.start(redis_name, redis_command, env, is_foundation=True)
@@ -76,9 +77,12 @@ class Deployment:
             seconds=START_SECONDS,
             why=lambda: supervisor.last_words(redis_name),
         )
-        self.run(PROCFILE["release"], env)
+        self.run(PROCFILE["release"])
         for name in KEPT:
             supervisor.start(f"{self.prefix}{name}", ["sh", "-c", f"exec {PROCFILE[name]}"], env)
+
+    def wait(self, supervisor: Supervisor) -> None:
+        """Raises ``TimeoutError`` with the last lines it wrote where it does not come up."""
         wait_until(
             f"The add-on did not answer at {self.base_url}",
             self.is_up,
@@ -88,19 +92,20 @@ class Deployment:
 
     def is_up(self) -> bool:
         try:
-            return requests.get(f"http://{port.HOST}:{self.port}/health/live", timeout=2).ok
+            return requests.get(f"http://{port.HOST}:{self.listen}/health/live", timeout=2).ok
         except requests.RequestException:
             return False
 
-    def run(self, command: str, env: dict[str, str] | None = None) -> str:
+    def run(self, command: str) -> str:
         """Run one command with this deployment's settings and return what it printed.
 
         Raises:
-            subprocess.CalledProcessError: its words went to standard error.
+            CommandError: it failed; with its last words.
         """
         argv = ["sh", "-c", f"exec {command}"]
-        env = self.environment() if env is None else env
-        done = subprocess.run(argv, env=env, cwd=TOP, check=True, stdout=subprocess.PIPE, text=True)
+        done = subprocess.run(argv, env=self.environment(), cwd=TOP, check=False, capture_output=True, text=True)
+        if done.returncode != 0:
+            raise CommandError(f"`{command}` failed: {done.stderr.strip()[-2000:]}")
         return done.stdout
 
 

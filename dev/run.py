@@ -9,7 +9,6 @@ import argparse
 import fcntl
 import os
 import signal
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from pathlib import Path
 import requests
 
 from dev import port
-from dev.deployment import TOP
+from dev.deployment import TOP, CommandError
 from dev.site import ADMIN, USER
 from dev.stage import Ports, Stage
 from dev.valkey import NoServerError
@@ -44,7 +43,7 @@ def main() -> int:
     except NotNowError as error:
         print(error, file=sys.stderr)
         return 1
-    except (TimeoutError, NoServerError, requests.RequestException, subprocess.CalledProcessError) as error:
+    except (TimeoutError, NoServerError, requests.RequestException, CommandError) as error:
         print(f"\nTwinline could not start. {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -25,7 +25,9 @@ class Site:
 
     name: str
     number: int
-    """The port."""
+    """The port that others know."""
+    listen: int
+    """The port where it listens: another one where a recorder stands before it."""
     folder: Path
 
     @property
@@ -33,11 +35,7 @@ class Site:
         return f"http://{port.HOST}:{self.number}"
 
     def start(self, supervisor: Supervisor, env: Mapping[str, str]) -> None:
-        """Start it and wait until it answers.
-
-        Raises:
-            TimeoutError: with its last lines.
-        """
+        """Start its process; ``wait`` returns once it answers."""
         self.folder.mkdir(parents=True, exist_ok=True)
         name = self.name.lower()
         command = [sys.executable, "-m", "emulator", "--port", str(self.number), "--name", self.name]
@@ -46,7 +44,7 @@ class Site:
             f"The site {self.name} did not answer at {self.url}",
             self.is_up,
             seconds=START_SECONDS,
-            why=lambda: supervisor.last_words(name),
+            why=lambda: supervisor.last_words(self.name.lower()),
         )
 
     def is_up(self) -> bool:

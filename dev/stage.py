@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +15,7 @@ from signal import SIGKILL, Signals
 from types import TracebackType
 from typing import IO
 
-from dev import introduction, port
+from dev import port
 from dev.deployment import TOP, Deployment
 from dev.site import Site
 from dev.supervisor import Supervisor
@@ -37,13 +39,22 @@ class Ports:
 class Stage:
     """Started by ``start`` (or a ``with`` block), ended by ``stop``. Data stays in ``folder``.
 
-    ``output``: where the lines of every process are shown; None shows none.
+    ``output``: where the lines of every process are shown; None shows none. ``front``: from the port where something
+    listens to the one that others know (``dev.recorder``); the same where nothing stands before it.
     """
 
-    def __init__(self, folder: Path, ports: Ports, *, output: IO[str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        ports: Ports,
+        *,
+        output: IO[str] | None = None,
+        front: Callable[[int], int] = lambda listen: listen,
+    ) -> None:
         self.folder = folder.resolve()
-        self.blue = Site("Blue", ports.blue, self.folder / "blue")
-        self.green = Site("Green", ports.green, self.folder / "green")
+        self._front = front
+        self.blue = Site("Blue", front(ports.blue), ports.blue, self.folder / "blue")
+        self.green = Site("Green", front(ports.green), ports.green, self.folder / "green")
         self.deployments = self._deployments(ports)
         self._output = output
         self._supervisor: Supervisor | None = None
@@ -57,20 +68,33 @@ class Stage:
         """Start everything and return when an issue created at Blue would show at Green.
 
         Raises:
-            TimeoutError, requests.RequestException, subprocess.CalledProcessError: what did not come up, in words.
+            TimeoutError, requests.RequestException, CommandError: what did not come up, in words.
         """
         self._supervisor = Supervisor(cwd=TOP, output=self._output)
-        say("Starting the Jira sites Blue and Green ...")
+        say("Starting the Jira sites Blue and Green, and the add-on ...")
         for site in (self.blue, self.green):
             site.start(self.supervisor, dict(os.environ))
-        say("Starting the add-on ...")
         for deployment in self.deployments:
             deployment.start(self.supervisor)
+        for member in (self.blue, self.green, *self.deployments):
+            member.wait(self.supervisor)
         first, last = self.deployments[0], self.deployments[-1]
         say("Installing the add-on at both sites ...")
         self.blue.install(first.base_url)
         self.green.install(last.base_url)
-        introduction.introduce(first, self.blue, last, self.green)
+        self._introduce(first, last)
+
+    def _introduce(self, first: Deployment, last: Deployment) -> None:
+        """Once for a data folder: what a person made of the first synchronization since then stays."""
+        done = self.folder / "introduced"
+        if done.exists():
+            return
+        blue, green = self.blue.url, self.green.url
+        python = f"{shlex.quote(sys.executable)} -m dev.introduction"
+        first.run(f"{python} invite {blue} {green}")
+        last.run(f"{python} accept {green} {blue}")
+        first.run(f"{python} publish {blue} {green}")
+        done.touch()
 
     def stop(self) -> None:
         if self._supervisor is not None:
@@ -97,11 +121,12 @@ class Stage:
     def _deployments(self, ports: Ports) -> tuple[Deployment, ...]:
         # `localhost` here and 127.0.0.1 for Jira: two sites to a browser, as in the real world, so that cookies and
         # frames are kept as strictly.
-        url = f"http://localhost:{ports.addon}"
+        listen, folder = ports.addon, self.folder
+        url = f"http://localhost:{self._front(listen)}"
         if ports.second is None:
-            return (Deployment(self.folder / "add-on", url, (self.blue.url, self.green.url)),)
-        other = f"http://localhost:{ports.second}"
+            return (Deployment(folder / "add-on", url, listen, (self.blue.url, self.green.url)),)
+        other = f"http://localhost:{self._front(ports.second)}"
         return (
-            Deployment(self.folder / "blue-add-on", url, (self.blue.url,), (other,), prefix="blue-"),
-            Deployment(self.folder / "green-add-on", other, (self.green.url,), (url,), prefix="green-"),
+            Deployment(folder / "blue-add-on", url, listen, (self.blue.url,), (other,), prefix="blue-"),
+            Deployment(folder / "green-add-on", other, ports.second, (self.green.url,), (url,), prefix="green-"),
         )

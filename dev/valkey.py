@@ -60,20 +60,25 @@ def is_up(number: int) -> bool:
         return False
 
 
+def port_of(folder: Path) -> int:
+    """The port of this folder's server, once it has been claimed; 0 before."""
+    note = folder / "port"
+    return int(note.read_text()) if note.exists() else 0
+
+
 def claim_port(folder: Path) -> int:
     """The port of this folder's server: the same at every start where it is free.
 
     A server that a killed launcher left behind still holds the folder: it is asked to save and go, and what it knew is
     found again in its file.
     """
-    note = folder / "port"
-    number = int(note.read_text()) if note.exists() else 0
+    number = port_of(folder)
     if number and not port.is_free(number):
         _dismiss(folder, number)
     if not number or not port.is_free(number):
         (number,) = port.free(1)
         folder.mkdir(parents=True, exist_ok=True)
-        note.write_text(str(number))
+        (folder / "port").write_text(str(number))
     return number
 
 

@@ -197,11 +197,17 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_twin_link_tenant_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_twin_link")),
-        sa.UniqueConstraint("synchronization_id", "issue_id", name=op.f("uq_twin_link_synchronization_id_issue_id")),
         sa.UniqueConstraint("synchronization_id", "link_key", name=op.f("uq_twin_link_synchronization_id_link_key")),
     )
     with op.batch_alter_table("twin_link", schema=None) as batch_op:
         batch_op.create_index("ix_twin_link_tenant_id_issue_id", ["tenant_id", "issue_id"], unique=False)
+        batch_op.create_index(
+            "uq_twin_link_living",
+            ["synchronization_id", "issue_id"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'ended'"),
+            postgresql_where=sa.text("state <> 'ended'"),
+        )
 
     op.create_table(
         "history",
@@ -288,6 +294,11 @@ def downgrade() -> None:
 
     op.drop_table("history")
     with op.batch_alter_table("twin_link", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_twin_link_living",
+            sqlite_where=sa.text("state <> 'ended'"),
+            postgresql_where=sa.text("state <> 'ended'"),
+        )
         batch_op.drop_index("ix_twin_link_tenant_id_issue_id")
 
     op.drop_table("twin_link")
