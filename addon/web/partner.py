@@ -11,7 +11,7 @@ import json
 import time
 from typing import Any
 
-from flask import Blueprint, Response, g, jsonify, make_response, request
+from flask import Blueprint, Response, current_app, g, jsonify, make_response, request
 
 from addon.address import AddressRefused, normal_url
 from addon.errors import Refused
@@ -28,7 +28,7 @@ from addon.web.services import services
 from addon.web.target import raw_target
 
 blueprint = Blueprint("partner", __name__)
-_rate = Rate(per_second=5, burst=50)
+_RATE = "twinline.partner_rate"
 
 
 @blueprint.post("/partner/synchronizations/<agreement_id>/messages")
@@ -59,7 +59,7 @@ def projects(agreement_id: str) -> Response:
 @blueprint.post("/partner/invitations")
 @guard("none")
 def invite() -> Any:
-    _rate.take(request.remote_addr or "")
+    _count()
     sent = InvitationSchema().load(body.read_object(PARTNER_LIMIT))
     told: State = sent["state"]
     signed = _signed_by(told)
@@ -70,7 +70,7 @@ def invite() -> Any:
 @blueprint.get("/partner/invitations/<agreement_id>")
 @guard("none")
 def vouch(agreement_id: str) -> Any:
-    _rate.take(request.remote_addr or "")
+    _count()
     confirmed = _door().vouch(agreement_id)
     if confirmed is None:
         raise Refused("There is no open invitation of this number here.", status=404)
@@ -80,9 +80,14 @@ def vouch(agreement_id: str) -> Any:
 @blueprint.get("/partner/site")
 @guard("none")
 def site() -> Any:
-    _rate.take(request.remote_addr or "")
+    _count()
     answer = _door().site(_site(request.args.get("url", "")))
     return {"state": answer.state, "url": answer.url, "name": answer.name}
+
+
+def _count() -> None:
+    rate: Rate = current_app.extensions.setdefault(_RATE, Rate(per_second=5, burst=50))
+    rate.take(request.remote_addr or "")
 
 
 def _door() -> Door:
