@@ -61,7 +61,7 @@ def clock(settings: Settings) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    bell = wake.Wake(redis.Redis.from_url(settings.redis_url, socket_timeout=5, socket_connect_timeout=5))
+    bell = wake.Wake(wake.connect(settings.redis_url))
     while True:
         bell.sweep()
         if stop.wait(settings.sweep_seconds):

@@ -11,8 +11,6 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
-import redis
-
 from addon import log, net
 from addon.config import Settings
 from addon.jira.client import JiraClient
@@ -21,7 +19,7 @@ from addon.store import synchronization as synchronization_store
 from addon.store.db import Database
 from addon.store.secret import Vault
 from addon.store.tenant import Tenant
-from addon.store.wake import Wake
+from addon.store.wake import Wake, connect
 from addon.sync.engine import Engine
 from addon.sync.handshake import Handshake
 from addon.sync.pairing import Pairing
@@ -78,7 +76,7 @@ def build(settings: Settings) -> Parts:
     def jira(tenant: Tenant) -> JiraClient:
         return JiraClient(tenant, settings, vault, to_jira)
 
-    wake = Wake(redis.Redis.from_url(settings.redis_url))
+    wake = Wake(connect(settings.redis_url))
     transport = Transport(db, vault, settings)
     handshake = Handshake(db, vault, settings, transport, jira, wake)
     engine = Engine(db, settings, jira, transport, wake)

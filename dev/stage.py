@@ -76,8 +76,10 @@ class Stage:
             site.start(self.supervisor, dict(os.environ))
         for deployment in self.deployments:
             deployment.start(self.supervisor)
-        for member in (self.blue, self.green, *self.deployments):
-            member.wait(self.supervisor)
+        for site in (self.blue, self.green):
+            site.wait(self.supervisor)
+        for deployment in self.deployments:
+            deployment.wait(self.supervisor)
         first, last = self.deployments[0], self.deployments[-1]
         say("Installing the add-on at both sites ...")
         self.blue.install(first.base_url)

@@ -9,6 +9,8 @@ are not used: a re-queued job would go behind its successors, and a unique id ou
 from __future__ import annotations
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from rq import Queue
 
 from addon import log
@@ -18,6 +20,19 @@ _KEYS = "twinline:awake"
 _FLAG = "twinline:drain"
 # A drain that was enqueued and then lost with its worker must not keep the flag for ever.
 _FLAG_SECONDS = 10
+
+
+_SECONDS = 2.0
+
+
+def connect(url: str) -> redis.Redis:
+    """A connection that answers or fails at once.
+
+    The client's own ten retries would hold up for most of a minute whoever only wants to leave a hint.
+    """
+    return redis.Redis.from_url(
+        url, socket_timeout=_SECONDS, socket_connect_timeout=_SECONDS, retry=Retry(NoBackoff(), 0)
+    )
 
 
 class Wake:
