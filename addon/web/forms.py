@@ -1,0 +1,179 @@
+"""Forms: what a person typed, checked and turned into values. Nothing typed is lost: errors stand at their field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import request
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, pre_load, validate, validates_schema
+from werkzeug.datastructures import MultiDict
+
+from addon.errors import Refused
+from addon.model.scope import MODES, Choice, Scope
+
+_IDS = 20_000
+_ID = validate.Regexp(r"[A-Za-z0-9_-]{1,64}\Z", error="Choose from the list.")
+
+
+class Invalid(Exception):
+    """A form with errors: field name to one sentence."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        super().__init__("invalid form")
+        self.errors = dict(errors)
+
+
+class Form(Schema):
+    """Unknown fields are left alone, lists are repeated fields."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+class ScopeForm(Form):
+    """The scope picker. A box may stand for several ids (one issue type's name in several projects): ``"1,2"``."""
+
+    projects_mode = fields.String(load_default="all", validate=validate.OneOf(MODES, error="Choose one of the three."))
+    projects = fields.List(fields.String(validate=_ID), load_default=list)
+    issue_types_mode = fields.String(load_default="all", validate=validate.OneOf(MODES, error="Choose one."))
+    issue_types = fields.List(fields.String(validate=_ID), load_default=list)
+
+    @pre_load
+    def split(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+        given = dict(data)
+        for name in ("projects", "issue_types"):
+            given[name] = [id_ for value in given.get(name, ()) for id_ in value.split(",") if id_]
+            if len(given[name]) > _IDS:
+                raise ValidationError("Too many are selected.", name)
+        return given
+
+    @validates_schema(skip_on_field_errors=True)
+    def chosen(self, data: Mapping[str, Any], **_: Any) -> None:
+        for name, noun in (("projects", "project"), ("issue_types", "issue type")):
+            if data[f"{name}_mode"] == "only" and not data[name]:
+                raise ValidationError(f"Select at least one {noun}, or choose Show all.", name)
+
+    @post_load
+    def scope(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**data, "scope": scope_of(data)}
+
+
+class NewForm(ScopeForm):
+    """New synchronization."""
+
+    name = fields.String(
+        required=True, validate=validate.Length(min=1, max=120, error="Enter a name of up to 120 characters.")
+    )
+    partner_url = fields.String(
+        required=True,
+        validate=validate.Length(
+            min=1, max=255, error="Enter the address of your partner's Jira, such as https://partner.atlassian.net."
+        ),
+    )
+
+
+class CheckForm(Form):
+    """The partner's address while it is typed."""
+
+    partner_url = fields.String(load_default="", validate=validate.Length(max=255, error="This address is too long."))
+
+
+class ReasonForm(Form):
+    """An optional reason."""
+
+    reason = fields.String(load_default="", validate=validate.Length(max=500, error="Use up to 500 characters."))
+
+
+class VersionForm(Form):
+    """A change to the rules says which version it was made from, so that nobody's work is overwritten unseen."""
+
+    version = fields.Integer(required=True, validate=validate.Range(min=0, max=2**31 - 1))
+
+
+class MappingForm(VersionForm):
+    """A pair of project and issue type."""
+
+    ours_project = fields.String(required=True, validate=_ID)
+    ours_type = fields.String(required=True, validate=_ID)
+    theirs_project = fields.String(required=True, validate=_ID)
+    theirs_type = fields.String(required=True, validate=_ID)
+    active = fields.Boolean(load_default=False)
+
+
+class ListForm(Form):
+    """What of the list is shown."""
+
+    q = fields.String(load_default="", validate=validate.Length(max=100))
+    show = fields.String(load_default="all")
+
+
+class PairForm(Form):
+    """*Sync this issue*: by which synchronization."""
+
+    synchronization = fields.Integer(required=True, validate=validate.Range(min=1, max=2**53))
+
+
+def read(schema: Schema, source: MultiDict[str, str] | None = None) -> dict[str, Any]:
+    """The values of the form that was sent.
+
+    Raises:
+        Invalid: with a sentence per field.
+    """
+    given = typed(schema, source)
+    try:
+        return dict(schema.load(given))
+    except ValidationError as error:
+        raise Invalid(_sentences(error.messages_dict)) from error
+
+
+def strict(schema: Schema, source: MultiDict[str, str] | None = None) -> dict[str, Any]:
+    """The same for forms without a field to show an error at.
+
+    Raises:
+        Refused: with the first sentence.
+    """
+    try:
+        return read(schema, source)
+    except Invalid as error:
+        raise Refused(next(iter(error.errors.values())), status=422) from error
+
+
+def typed(schema: Schema, source: MultiDict[str, str] | None = None) -> dict[str, Any]:
+    """What was sent, unchecked, to be shown again: texts stripped, repeated fields as lists."""
+    source = request.form if source is None else source
+    return {
+        name: source.getlist(name) if isinstance(field, fields.List) else source[name].strip()
+        for name, field in schema.fields.items()
+        if name in source
+    }
+
+
+def scope_of(values: Mapping[str, Any]) -> Scope:
+    """The scope that a form's values say. With *Show all* what is ticked below it does not count."""
+    return Scope(_choice(values, "projects"), _choice(values, "issue_types"))
+
+
+def _choice(values: Mapping[str, Any], name: str) -> Choice:
+    mode = values.get(f"{name}_mode", "all")
+    return Choice(mode, frozenset() if mode == "all" else frozenset(values.get(name, ())))
+
+
+def typed_scope(values: Mapping[str, Sequence[str]]) -> Scope:
+    """The scope of an unchecked form, as far as it makes sense: to be shown again."""
+    known = {
+        f"{name}_mode": mode for name in ("projects", "issue_types") if (mode := values.get(f"{name}_mode")) in MODES
+    }
+    ids = {n: [id_ for value in values.get(n, ()) for id_ in value.split(",")] for n in ("projects", "issue_types")}
+    return scope_of({**known, **ids})
+
+
+def _sentences(messages: Mapping[str, Any]) -> dict[str, str]:
+    return {name: _first(found) for name, found in messages.items()}
+
+
+def _first(found: Any) -> str:
+    if isinstance(found, Mapping):
+        return _first(next(iter(found.values())))
+    sentence = str(found[0]) if isinstance(found, list) else str(found)
+    return "Choose or enter something." if sentence.startswith("Missing data") else sentence

@@ -1,0 +1,114 @@
+"""The panel in the issue view. Who may see the issue may see its twins; the page looks again by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Response, g, request
+
+from addon.errors import Missing, Verdict
+from addon.jira import reader
+from addon.store import history, overview, queue, synchronization, twin_link
+from addon.sync.pairing import Candidate
+from addon.web import access, forms, parts
+from addon.web.auth import guard
+from addon.web.pages import fragment, new_blueprint, page
+from addon.web.services import services
+
+blueprint = new_blueprint("panel")
+_CHANGES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """All that the panel shows. ``configured``: there is a synchronization at all; ``trouble``: why we cannot offer."""
+
+    issue_id: str
+    twins: tuple[parts.TwinView, ...]
+    offers: tuple[Candidate, ...]
+    configured: bool
+    trouble: str = ""
+
+    @property
+    def live(self) -> int:
+        return sum(twin.live for twin in self.twins)
+
+    @property
+    def held(self) -> bool:
+        return any(twin.state == "held" for twin in self.twins)
+
+    @property
+    def every(self) -> str:
+        """How often to look again: soon while something is on its way, else now and then."""
+        return "2500ms" if any(twin.busy for twin in self.twins) else "12s"
+
+
+@blueprint.get("/panel")
+@guard("page")
+def show() -> Response:
+    issue_id = request.args.get("issueId", "")
+    if not access.may_browse(g.tenant, g.account_id, issue_id):
+        words = "You may not see this issue, so its twins are not shown either."
+        return page("message.html", 403, page="panel", title="No permission", words=words)
+    return page("panel.html", panel=_panel(issue_id))
+
+
+@blueprint.get("/ui/panel/<issue_id>/twins")
+@guard("context")
+def twins(issue_id: str) -> Response:
+    """What may have changed since. A twin that came or went changes the whole panel."""
+    access.require_browse(g.tenant, g.account_id, issue_id)
+    now = Panel(issue_id, _twins(issue_id), (), True)
+    if request.args.get("live") == str(now.live):
+        return fragment("_twins.html", panel=now)
+    response = fragment("_panel.html", panel=_panel(issue_id))
+    response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#panel", "outerHTML"
+    return response
+
+
+@blueprint.post("/ui/panel/<issue_id>/sync")
+@guard("context")
+def sync_now(issue_id: str) -> Response:
+    access.require_browse(g.tenant, g.account_id, issue_id)
+    services().pairing.sync_now(g.tenant, issue_id, g.account_id)
+    return fragment("_panel.html", panel=_panel(issue_id), flag="Twinline looks at this issue now")
+
+
+@blueprint.post("/ui/panel/<issue_id>/pair")
+@guard("context")
+def pair(issue_id: str) -> Response:
+    access.require_browse(g.tenant, g.account_id, issue_id)
+    chosen = forms.strict(forms.PairForm())["synchronization"]
+    services().pairing.pair(g.tenant, issue_id, chosen, g.account_id)
+    return fragment("_panel.html", panel=_panel(issue_id), flag="This issue gets a twin")
+
+
+def _panel(issue_id: str) -> Panel:
+    twins = _twins(issue_id)
+    with services().db.read() as tx:
+        configured = overview.is_configured(tx, g.tenant.id)
+    offers: tuple[Candidate, ...] = ()
+    trouble = ""
+    if configured:
+        try:
+            issue = reader.issue(services().jira(g.tenant), issue_id, ())
+            found = services().pairing.offers(g.tenant, issue.project_id, issue.issue_type_id, issue_id)
+            offers = tuple(found)
+        except Missing:
+            trouble = "Twinline's app user may not see this issue. Give it permission to browse the project."
+        except Verdict as verdict:
+            trouble = verdict.reason
+    return Panel(issue_id, twins, offers, configured, trouble)
+
+
+def _twins(issue_id: str) -> tuple[parts.TwinView, ...]:
+    """The issue's twin by each synchronization, those that stand first; one that ended only where none has followed."""
+    found: dict[int, parts.TwinView] = {}
+    with services().db.read() as tx:
+        touched = queue.touched(tx, g.tenant.id, issue_id) is not None
+        for link in twin_link.for_issue(tx, g.tenant.id, issue_id):
+            row = synchronization.by_id(tx, g.tenant.id, link.synchronization_id)
+            if row is not None:
+                entries = history.last(tx, link.id, _CHANGES)
+                found[row.id] = parts.twin(link, row, queue.waiting(tx, link), entries, touched=touched)
+    return tuple(sorted(found.values(), key=lambda twin: (not twin.live, -twin.id)))

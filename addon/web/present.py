@@ -1,0 +1,393 @@
+"""What the pages say of a synchronization: values made for templates, out of rows. Decides words, not facts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from addon.model.rules import BASIC_FIELDS, End, IssueMapping, Rules
+from addon.model.scope import Choice, ProjectInfo, Scope, visible
+from addon.store.overview import Activity, Figures, Held
+from addon.store.rules import Version
+from addon.store.synchronization import ACCEPTED, Synchronization
+from addon.web import words
+
+TONES = {
+    "Invitation sent": "info",
+    "Invitation received": "disc",
+    "Rejected": "bad",
+    "Active": "ok",
+    "Not configured": "warn",
+    "Deleted": "gone",
+}
+"""The six statuses with the colour of their lozenge."""
+BASIC_WORDS = ", ".join(field.id for field in BASIC_FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One synchronization on a page."""
+
+    synchronization: Synchronization
+    word: str
+    rules: Rules
+    activity: Activity
+    now: float
+    held_issues: tuple[Held, ...] = ()
+
+    @property
+    def id(self) -> int:
+        return self.synchronization.id
+
+    @property
+    def place(self) -> str:
+        return f"synchronizations/{self.id}"
+
+    @property
+    def name(self) -> str:
+        return self.synchronization.name
+
+    @property
+    def tone(self) -> str:
+        return TONES[self.word]
+
+    @property
+    def partner(self) -> str:
+        return self.synchronization.partner_name or self.partner_host
+
+    @property
+    def partner_url(self) -> str:
+        return self.synchronization.partner_url
+
+    @property
+    def partner_host(self) -> str:
+        return words.host(self.synchronization.partner_url)
+
+    @property
+    def side(self) -> str:
+        return self.synchronization.side
+
+    @property
+    def created_at(self) -> float:
+        return self.synchronization.created_at
+
+    @property
+    def accepted_at(self) -> float | None:
+        return self.synchronization.accepted_at
+
+    @property
+    def expires_at(self) -> float | None:
+        return self.synchronization.expires_at
+
+    @property
+    def expired(self) -> bool:
+        return self.synchronization.expired(self.now)
+
+    @property
+    def invited_by(self) -> str:
+        return self.synchronization.invited_by
+
+    @property
+    def agreement_id(self) -> str:
+        return self.synchronization.agreement_id
+
+    @property
+    def accepted(self) -> bool:
+        return self.synchronization.status == ACCEPTED
+
+    @property
+    def closed(self) -> bool:
+        return self.synchronization.over
+
+    @property
+    def told(self) -> bool:
+        return self.synchronization.told
+
+    @property
+    def same_deployment(self) -> bool:
+        return self.synchronization.partner_tenant_id is not None
+
+    @property
+    def endpoint_host(self) -> str:
+        return words.host(self.synchronization.partner_endpoint)
+
+    @property
+    def verified(self) -> str:
+        if self.same_deployment:
+            return "Its Twinline is this deployment"
+        return f"By calling back {self.endpoint_host}"
+
+    @property
+    def status_person(self) -> str:
+        return self.synchronization.status_person
+
+    @property
+    def status_side(self) -> str:
+        return "you" if self.synchronization.status_by == "us" else self.partner
+
+    @property
+    def status_reason(self) -> str:
+        return self.synchronization.status_reason
+
+    @property
+    def held(self) -> int:
+        return self.activity.held
+
+    @property
+    def can_retry(self) -> bool:
+        return any(issue.ours for issue in self.held_issues)
+
+    @property
+    def needs_you(self) -> bool:
+        waits = self.word == "Invitation received" and not self.expired
+        return waits or self.word == "Not configured" or bool(self.held) or bool(self.trouble)
+
+    @property
+    def origin(self) -> str:
+        """Who invited whom, under the name."""
+        first, second = ("You", self.partner) if self.side == "inviter" else (self.partner, "you")
+        when = f" · accepted {words.age(self.accepted_at, self.now)}" if self.accepted and self.accepted_at else ""
+        return f"{first} → {second}{when}"
+
+    @property
+    def note(self) -> str:
+        """Under the status."""
+        row = self.synchronization
+        if self.word == "Active":
+            return words.plural(sum(m.active for m in self.rules.mappings), "mapping") + " active"
+        if self.word == "Not configured":
+            return "No mapping is active" if self.rules.mappings else "No mappings yet"
+        if self.word == "Rejected":
+            return f"“{row.status_reason}”" if row.status_reason else f"by {row.status_person or self.status_side}"
+        if self.word == "Deleted":
+            return f"by {row.status_person or self.status_side}"
+        if self.expired:
+            return "Expired"
+        return words.age(row.created_at, self.now)
+
+    @property
+    def waits_for(self) -> str:
+        """In the place of the last change where there is none."""
+        row = self.synchronization
+        if self.closed:
+            return words.age(row.updated_at, self.now)
+        if self.word in ("Invitation sent", "Invitation received"):
+            if self.expired:
+                return "Send it again" if self.word == "Invitation sent" else "They can send it again"
+            if self.word == "Invitation received":
+                return "Waiting for you"
+            return f"Expires {words.age(row.expires_at, self.now)}" if row.expires_at else "Waiting for them"
+        return "No change yet"
+
+    @property
+    def last_words(self) -> str:
+        last = self.activity.last
+        if last is None:
+            return ""
+        arrow = "→" if last.direction == "out" else "←"
+        return f"{last.issue_key or '…'} {arrow} {last.partner_key or '…'}"
+
+    @property
+    def scope_words(self) -> tuple[str, str]:
+        """Which projects are mapped onto which; before there are mappings, what is shown."""
+        if self.rules.mappings:
+            ours = _keys(m.end_of(self.synchronization.side) for m in self.rules.mappings)
+            theirs = _keys(m.end_of(self.synchronization.partner_side) for m in self.rules.mappings)
+            return f"{ours} ⇄ {theirs}", words.plural(len(self.rules.mappings), "pair") + " of issue types"
+        if self.word == "Invitation received":
+            return "—", "Not chosen yet"
+        return self.scope_summary, "What your partner may see"
+
+    @property
+    def scope_summary(self) -> str:
+        scope = self.synchronization.scope
+        parts = (_choice_words(scope.projects, "project"), _choice_words(scope.issue_types, "issue type"))
+        chosen = [part for part in parts if part]
+        return "; ".join(chosen) if chosen else "All projects"
+
+    @property
+    def held_words(self) -> str:
+        """How many issues are held and by what, the most frequent cause first."""
+        causes = Counter(issue.reason.rstrip(".") for issue in self.held_issues).most_common(2)
+        told = causes[0][0] if len(causes) == 1 else "; ".join(f"{reason} ({number})" for reason, number in causes)
+        return f"{words.plural(self.held, 'issue')} held: {told}"
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing gets through to the partner at present, or nothing."""
+        row = self.synchronization
+        if not row.attempt_count or not row.retry_reason:
+            return ""
+        wait = f" Next try {words.age(row.retry_at, self.now)}." if row.retry_at and row.retry_at > self.now else ""
+        return f"{row.retry_reason}{wait}"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One choice above the list."""
+
+    key: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The list with what is above it."""
+
+    total: int
+    entries: tuple[View, ...]
+    notices: tuple[View, ...]
+    figures: Figures
+    attention: int
+    choices: tuple[Filter, ...]
+    words: str
+    show: str
+
+
+_FILTERS: dict[str, tuple[str, Callable[[View], bool]]] = {
+    "all": ("All", lambda view: True),
+    "you": ("Needs you", lambda view: view.needs_you),
+    "active": ("Active", lambda view: view.word == "Active"),
+    "invitations": ("Invitations", lambda view: view.word.startswith("Invitation")),
+    "closed": ("Closed", lambda view: view.closed),
+}
+
+
+def listing(views: Sequence[View], figures: Figures, search: str, show: str) -> Listing:
+    """The part of the list that a person asked for; those that are over stand last."""
+    show = show if show in _FILTERS else "all"
+    wanted = search.casefold().strip()
+    chosen = [view for view in views if _FILTERS[show][1](view) and wanted in _text(view)]
+    waiting = [view for view in views if view.word == "Invitation received" and not view.expired]
+    return Listing(
+        len(views),
+        tuple(sorted(chosen, key=lambda view: (view.closed, -view.id))),
+        tuple(waiting),
+        figures,
+        figures.held + len(waiting),
+        tuple(Filter(key, label, sum(test(view) for view in views)) for key, (label, test) in _FILTERS.items()),
+        search,
+        show,
+    )
+
+
+def _text(view: View) -> str:
+    return " ".join((view.name, view.partner, view.partner_host, *view.scope_words)).casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class MappingView:
+    """One pair of the rules, as ours and theirs."""
+
+    id: str
+    active: bool
+    ours: End
+    theirs: End
+    links: int
+    fields: str
+
+
+def mappings(view: View, links: dict[str, int]) -> tuple[MappingView, ...]:
+    """The live mappings in the order of the document."""
+    side, partner = view.synchronization.side, view.synchronization.partner_side
+    return tuple(
+        MappingView(m.id, m.active, m.end_of(side), m.end_of(partner), links.get(m.id, 0), _fields(m))
+        for m in view.rules.mappings
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    version: int
+    words: str
+    at: float
+
+
+def versions(view: View, published: Iterable[Version]) -> tuple[VersionView, ...]:
+    """Who published what, latest first."""
+    return tuple(VersionView(v.version, _published(view, v), v.published_at) for v in published)
+
+
+def _published(view: View, version: Version) -> str:
+    ours = version.published_side == view.synchronization.side
+    who = version.published_by or ("you" if ours else view.partner)
+    pairs = version.document.get("mappings", ())
+    active = sum(bool(pair.get("active")) for pair in pairs)
+    where = "" if ours or not version.published_by else f" at {view.partner}"
+    return f"by {who}{where}, {active} of {words.plural(len(pairs), 'mapping')} active"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One choice of the scope picker; ``value`` may hold several ids."""
+
+    value: str
+    label: str
+    note: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    name: str
+    title: str
+    mode: str
+    choices: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picker:
+    """The scope picker: projects and issue types to choose from, and what the partner will see."""
+
+    parts: tuple[Part, Part]
+    seen: tuple[ProjectInfo, ...]
+
+    @property
+    def seen_words(self) -> str:
+        if not self.seen:
+            return "nothing"
+        types = {kind.name for project in self.seen for kind in project.issue_types}
+        return f"{words.plural(len(self.seen), 'project')}, {words.plural(len(types), 'issue type')}"
+
+
+def picker(scope: Scope, projects: Sequence[ProjectInfo]) -> Picker:
+    """The picker for a scope over what our Jira has."""
+    by_name: dict[str, dict[str, None]] = {}
+    uses: Counter[str] = Counter()
+    for project in projects:
+        for kind in project.issue_types:
+            by_name.setdefault(kind.name, {})[kind.id] = None
+        uses.update({kind.name for kind in project.issue_types})
+    project_boxes = tuple(
+        Box(p.id, f"{p.key} · {p.name}", words.plural(len(p.issue_types), "issue type"), p.id in scope.projects.ids)
+        for p in sorted(projects, key=lambda p: p.key)
+    )
+    type_boxes = tuple(
+        Box(",".join(ids), name, f"in {words.plural(uses[name], 'project')}", set(ids) <= scope.issue_types.ids)
+        for name, ids in sorted(by_name.items(), key=lambda item: item[0].casefold())
+    )
+    return Picker(
+        (
+            Part("projects", "Projects", scope.projects.mode, project_boxes),
+            Part("issue_types", "Issue types", scope.issue_types.mode, type_boxes),
+        ),
+        visible(scope, projects),
+    )
+
+
+def _keys(ends: Iterable[End]) -> str:
+    keys = list(dict.fromkeys(end.project_key for end in ends))
+    return ", ".join(keys[:3]) + (f" +{len(keys) - 3}" if len(keys) > 3 else "")
+
+
+def _choice_words(choice: Choice, noun: str) -> str:
+    if choice.mode == "all":
+        return ""
+    number = words.plural(len(choice.ids), noun)
+    return f"Only {number}" if choice.mode == "only" else f"All but {number}"
+
+
+def _fields(mapping: IssueMapping) -> str:
+    return ", ".join(field.id for field in mapping.fields)

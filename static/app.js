@@ -1,0 +1,125 @@
+/* Glue between the pages, htmx and the host. Every request carries a fresh context token. */
+// The build in this script's own address goes on to what it needs, so that no browser mixes two releases.
+const {search} = new URL(import.meta.url);
+const host = await import(`./host.js${search}`);
+await import(`./elements.js${search}`);
+
+const WORDS = {
+  0: 'Twinline did not answer. Check your connection, then try again.',
+  401: 'Your session with Jira has ended. Reload the page.',
+  403: 'You may not do this. Ask a Jira administrator.',
+  413: 'What you entered is too long.',
+  429: 'Too many requests. Wait a moment, then try again.',
+};
+const element = id => document.getElementById(id);
+
+host.followTheme();
+
+document.addEventListener('htmx:config:request', event => {
+  const {ctx} = event.detail;
+  // A page nobody looks at need not ask for news.
+  if (ctx.sourceEvent.type === 'every' && document.hidden) { event.preventDefault(); return; }
+  ctx.fetch = async (url, request) => {
+    if (!host.inFrame) throw new Error('opened outside Jira');
+    request.headers.Authorization = `JWT ${await host.token()}`;
+    return fetch(url, request);
+  };
+});
+
+/* An answer that is no page of ours (an error in JSON, a proxy's page) must not be put into the page. */
+document.addEventListener('htmx:after:request', event => {
+  const {ctx} = event.detail;
+  const type = ctx.response.headers.get('Content-Type') || '';
+  const ours = type.startsWith('text/html') && ctx.response.headers.has('X-Twinline-Fragment');
+  if (!ours && ctx.response.status !== 204) { event.preventDefault(); complain(ctx, ctx.response.status); }
+});
+document.addEventListener('htmx:error', event => {
+  if (event.detail.ctx) complain(event.detail.ctx, 0);
+});
+
+function complain(ctx, status) {
+  // Polling goes on by itself and says nothing: the age shown beside what it refreshes tells.
+  if (ctx.sourceEvent.type === 'every') return;
+  const words = WORDS[status] || `Something went wrong at Twinline (${status}). Try again in a moment.`;
+  const notice = document.querySelector('dialog[open] .notice') || element('notice');
+  notice.replaceChildren(message(words));
+  notice.querySelector('[tabindex]').focus();
+}
+
+function message(words) {
+  const copy = element('failed').content.cloneNode(true);
+  copy.querySelector('[data-words]').textContent = words;
+  return copy;
+}
+
+document.addEventListener('twinline:flag', event => {
+  host.flag(event.detail);
+  element('live').textContent = `${event.detail.title} ${event.detail.body || ''}`;
+});
+
+/* Dialogs come from the server into #dialogs; they are gone once their request has changed the page. */
+document.addEventListener('htmx:after:swap', event => {
+  const dialog = document.querySelector('#dialogs dialog');
+  if (dialog && event.detail.ctx.target === element('main')) dialog.remove();
+  else if (dialog && !dialog.open) dialog.showModal();
+  arrived(event.detail.ctx);
+});
+
+/* A new place: say so to screen readers by moving on to its heading, unless a field asks for the focus. */
+function arrived({target, response}) {
+  const main = element('main');
+  if (target !== main) return;
+  if (response.status < 400) element('notice').replaceChildren();
+  if (!main.querySelector('[autofocus]')) {
+    main.querySelector('h1').focus();
+    window.scrollTo(0, 0);
+  }
+  remember();
+}
+document.addEventListener('close', event => { if (event.target.matches('#dialogs dialog')) event.target.remove(); }, true);
+document.addEventListener('click', event => {
+  const closer = event.target.closest('[data-closes]');
+  if (closer) closer.closest('dialog').close();
+  // A chosen entry closes its menu; the popover itself only closes on a click outside.
+  const menu = event.target.closest('[popover]');
+  if (menu && event.target.closest('button, a')) menu.hidePopover();
+  const again = event.target.closest('[data-reload]');
+  if (again) location.reload();
+});
+
+/* Place menus beside their button: the top layer knows nothing of it, and a style attribute is not allowed. */
+document.addEventListener('beforetoggle', event => {
+  if (event.newState !== 'open' || !event.target.matches('.menu')) return;
+  const box = document.querySelector(`[popovertarget="${event.target.id}"]`).getBoundingClientRect();
+  const sheet = event.target;
+  sheet.style.setProperty('--x', `${Math.round(window.innerWidth - box.right)}px`);
+  sheet.style.setProperty('--y', `${Math.round(box.bottom + 4)}px`);
+}, true);
+
+/* Where we are, for deep links and Back. */
+let here = '';
+function remember() {
+  const page = document.querySelector('[data-place]');
+  if (!page || page.dataset.place === here) return;
+  const first = here === '';
+  here = page.dataset.place;
+  document.title = page.dataset.title;
+  if (!first) host.place.push(here);
+}
+function go(state) {
+  const target = /^[a-z0-9/-]+$/.test(state) ? state : 'synchronizations';
+  if (target === here) return;
+  here = target;
+  window.htmx.ajax('GET', `${document.body.dataset.base}/ui/${target}`, {target: '#main', swap: 'innerHTML'});
+}
+if (document.body.dataset.page === 'admin') {
+  remember();
+  host.place.onBack(go);
+  host.place.read().then(state => { if (state) go(state); });
+}
+
+/* The panel's frame is as high as its content. */
+if (document.body.dataset.page === 'panel') {
+  const box = element('main');
+  new ResizeObserver(() => host.resize(Math.ceil(box.getBoundingClientRect().height))).observe(box);
+}
