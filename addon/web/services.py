@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from flask import current_app
 
@@ -14,6 +14,9 @@ from addon.store.db import Database
 from addon.store.secret import Vault
 from addon.store.tenant import Tenant
 from addon.store.wake import Wake
+from addon.sync.engine import Engine
+from addon.sync.handshake import Handshake
+from addon.sync.pairing import Pairing
 from addon.web.install_key import InstallKeys
 
 EXTENSION = "twinline"
@@ -28,9 +31,10 @@ class Services:
     vault: Vault
     jira: Callable[[Tenant], JiraClient]
     wake: Wake
+    handshake: Handshake
+    engine: Engine
+    pairing: Pairing
     install_keys: InstallKeys
-    handshake: Any
-    engine: Any
 
 
 def services() -> Services:

@@ -15,7 +15,6 @@ from typing import Any
 from flask import Blueprint, g, request
 
 from addon.errors import Refused
-from addon.jira.client import TRACE_HEADER
 from addon.store import queue
 from addon.store import tenant as tenants
 from addon.web import body
@@ -25,6 +24,7 @@ from addon.web.services import services
 blueprint = Blueprint("webhooks", __name__)
 LIMIT = 6 * body.MiB
 NOTHING = ("", 204)
+TRACE_HEADER = "X-Atlassian-Webhook-Trace"
 _ID = re.compile(r"[1-9][0-9]{0,17}")
 _COMMENT_SELF = re.compile(r"/issue/([1-9][0-9]{0,17})/comment/")
 Told = Mapping[str, Any]
