@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from emulator.adf.node import Node
 
-ROW_LINE = re.compile(r"[ \t]*\|.*\S.*\S|[ \t]*\|[ \t]+\|")
+ROW_LINE = re.compile(r"[ \t]*\|[ \t]*\S")
 
 # A bar inside a link, a picture's attributes or monospace is no border of a cell.
 _PIECE = re.compile(
