@@ -57,6 +57,10 @@ def _issue_pages(pages: Blueprint, site: Site) -> None:
         user = _guard(site)
         return shell.render(site, user, "issues.html") if isinstance(user, dict) else user
 
+    @pages.get("/projects/<key>")
+    def project(key: str) -> AnyResponse:
+        return redirect("/issues?jql=" + quote(f"project = {key} ORDER BY updated DESC"))
+
     @pages.get("/browse/<key>")
     def issue(key: str) -> AnyResponse | str:
         user = _guard(site)

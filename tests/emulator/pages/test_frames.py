@@ -89,7 +89,7 @@ def test_general_pages_stand_in_the_apps_menu(page: Page, probe: ProbeApp) -> No
 def test_install_by_url_tells_what_is_wrong(page: Page, site_address: str) -> None:
     page.goto("/settings/apps")
     page.get_by_label("App descriptor URL").fill(site_address + "/nothing-here.json")
-    page.get_by_role("button", name="Install").click()
+    page.get_by_role("button", name="Install", exact=True).click()
     expect(page.get_by_role("alert")).not_to_be_empty()
 
 

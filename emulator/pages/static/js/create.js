@@ -6,8 +6,8 @@ import {canEdit, control} from './fields.js';
 const FIRST = ['summary', 'description', 'priority', 'assignee', 'labels', 'parent'];
 const HIDDEN = new Set(['project', 'issuetype', 'reporter']);
 
-/** Opens the dialog; `parent` makes it create a child issue. Tells `issue-created` on the document when done. */
-export async function openCreate({projectKey, parent}) {
+/** Opens the dialog; `parent` and its level in the hierarchy make it create a child issue. Tells `issue-created` on the document when done. */
+export async function openCreate({projectKey, parent, parentLevel = 0}) {
   if ($('dialog[open]')) return;
   const title = uid('create');
   const project = h('select', {id: uid('project'), required: true});
@@ -34,8 +34,10 @@ export async function openCreate({projectKey, parent}) {
     controls.find(c => c.meta.fieldId === 'summary')?.focus();
   };
   const loadTypes = async () => {
-    const types = (await all(`/issue/createmeta/${project.value}/issuetypes`, 'issueTypes')).filter(t => Boolean(t.subtask) === Boolean(parent) || (parent && !t.subtask));
-    const before = type.selectedOptions[0]?.textContent;
+    const level = t => t.hierarchyLevel ?? (t.subtask ? -1 : 0);
+    const types = (await all(`/issue/createmeta/${project.value}/issuetypes`, 'issueTypes')).filter(t => (parent ? level(t) === parentLevel - 1 : !t.subtask));
+    const usual = types.find(t => t.name === localStorage.lastType) || types.find(t => level(t) === 0);
+    const before = type.selectedOptions[0]?.textContent || usual?.name;
     type.replaceChildren(...types.map(t => h('option', {value: t.id, selected: t.name === before}, t.name)));
     await loadFields();
   };
@@ -49,6 +51,7 @@ export async function openCreate({projectKey, parent}) {
     submit.disabled = true;
     try {
       const made = await post('/issue', {fields: collect(controls, project.value, type.value)});
+      localStorage.lastType = type.selectedOptions[0].textContent;
       dialog.close();
       say(`${made.key} created`);
       $('#notes').lastElementChild.querySelector('span').replaceChildren(h('a', {href: `/browse/${made.key}`}, made.key), ' created');

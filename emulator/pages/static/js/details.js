@@ -25,7 +25,7 @@ export function details(view) {
       if (!catalogue) loadCatalogue(self);
       const ids = fieldsOf(view.state);
       for (const [id, row] of rows) if (!ids.includes(id) && !row.part.editing) { row.el.remove(); rows.delete(id); }
-      ids.forEach(id => { if (!rows.has(id)) rows.set(id, fieldRow(view, id)); });
+      ids.forEach(id => { if (!rows.has(id)) rows.set(id, fieldRow(view, id, () => self.show())); });
       // A row in which somebody is editing stays where it is.
       const inRest = id => (rows.get(id).part.editing ? rest.contains(rows.get(id).el) : !USUAL.has(id) && !isFilled(view.state.issue.fields[id]));
       place(main, ids.filter(id => !inRest(id)).map(id => rows.get(id).el));
@@ -59,7 +59,8 @@ function fieldsOf({issue, meta}) {
 
 const nameOf = (id, meta) => (id === 'issuetype' ? 'Type' : meta[id]?.name || catalogue?.[id]?.name || READ_ONLY[id]);
 
-function fieldRow(view, id) {
+// `settle` finds the row its place again when an edit ends.
+function fieldRow(view, id, settle) {
   const label = uid('label');
   const host = h('div.v');
   const name = h('span.k', {id: label});
@@ -71,6 +72,8 @@ function fieldRow(view, id) {
     if (!s.meta[id] || !canEdit(meta) || !(meta.operations || ['set']).includes('set')) return h('div.fixed', {}, value);
     return h('button.editable', {type: 'button', 'aria-label': `Edit ${name.textContent}`, onclick: e => { if (!e.target.closest('a')) editField(view, self, id, meta, name.textContent); }}, value);
   });
+  const done = self.done;
+  self.done = () => { done(); settle(); };
   return {el, part: self};
 }
 

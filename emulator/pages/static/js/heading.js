@@ -41,7 +41,7 @@ export const quick = view => part($('#quick'), view, s => [s.key, Object.keys(s.
   if (!Object.keys(s.meta).length) return [];
   const button = (name, sign, onclick) => h('button.btn', {type: 'button', onclick}, icon(sign), name);
   return [button('Attach', 'clip', () => document.dispatchEvent(new Event('attach'))),
-    s.issue.fields.issuetype.subtask ? null : button('Add child issue', 'plus', () => openCreate({projectKey: s.issue.fields.project.key, parent: s.key})),
+    s.issue.fields.issuetype.subtask ? null : button('Add child issue', 'plus', () => openCreate({projectKey: s.issue.fields.project.key, parent: s.key, parentLevel: s.issue.fields.issuetype.hierarchyLevel ?? 0})),
     button('Link issue', 'link', () => document.dispatchEvent(new Event('link-issue')))];
 });
 

@@ -7,10 +7,26 @@ import {change, part} from './part.js';
 const issueRow = (issue, ...more) => h('div.list-row', {role: 'listitem'}, pictured(issue.fields.issuetype), h('a', {href: `/browse/${issue.key}`}, issue.key),
   h('span.sum', {}, issue.fields.summary), issue.fields.status ? lozenge(issue.fields.status.name, statusKind(issue.fields.status)) : null, more);
 
-export const children = view => part($('#children'), view, s => s.issue.fields.subtasks || [], s => {
-  const found = s.issue.fields.subtasks || [];
-  return found.length ? h('section', {'aria-label': 'Child issues'}, h('h2', {}, 'Child issues'), h('div.list-rows', {role: 'list'}, found.map(i => issueRow(i)))) : null;
-});
+/** Sub-tasks are a field of their parent; the children of an epic are found by search, which may lag a little. */
+export function children(view) {
+  let found = [];
+  let asked = '';
+  const self = part($('#children'), view, s => [s.issue.fields.subtasks || [], found], s => {
+    const known = new Set((s.issue.fields.subtasks || []).map(i => i.key));
+    const every = [...(s.issue.fields.subtasks || []), ...found.filter(i => !known.has(i.key))];
+    return every.length ? h('section', {'aria-label': 'Child issues'}, h('h2', {}, 'Child issues'), h('div.list-rows', {role: 'list'}, every.map(i => issueRow(i)))) : null;
+  });
+  const show = self.show;
+  self.show = () => {
+    show();
+    const {issue, key} = view.state;
+    if (asked === issue.fields.updated || !(issue.fields.issuetype.hierarchyLevel > 0)) return;
+    asked = issue.fields.updated;
+    post('/search/jql', {jql: `parent = ${key} ORDER BY key`, fields: ['summary', 'status', 'issuetype'], maxResults: 100})
+      .then(answer => { found = answer.issues; show(); }, () => {});
+  };
+  return self;
+}
 
 export function links(view) {
   let remote = [];
