@@ -38,8 +38,12 @@ class Site:
         """Start its process; ``wait`` returns once it answers."""
         self.folder.mkdir(parents=True, exist_ok=True)
         name = self.name.lower()
-        command = [sys.executable, "-m", "emulator", "--port", str(self.number), "--name", self.name]
-        supervisor.start(name, [*command, "--data", str(self.folder), "--seed", name], env, is_foundation=True)
+        command = [sys.executable, "-m", "emulator", "--port", str(self.listen), "--base-url", self.url]
+        command += ["--name", self.name, "--data", str(self.folder), "--seed", name]
+        supervisor.start(name, command, env, is_foundation=True)
+
+    def wait(self, supervisor: Supervisor) -> None:
+        """Raises ``TimeoutError`` with the last lines it wrote where it does not come up."""
         wait_until(
             f"The site {self.name} did not answer at {self.url}",
             self.is_up,
