@@ -4,7 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
-from flask import Blueprint, Response, make_response, redirect, request, send_from_directory
+from flask import Blueprint, Response, current_app, make_response, redirect, request, send_from_directory
 from werkzeug.wrappers import Response as AnyResponse
 
 from emulator import apps, auth
@@ -67,8 +67,17 @@ def _issue_pages(pages: Blueprint, site: Site) -> None:
         if not isinstance(user, dict):
             return user
         panels = [panel.as_json() for panel in modules.panels(site, user)]
-        data = {"issueKey": key, "panels": panels, "dialogs": modules.dialogs(site)}
+        data = {"issueKey": key, "panels": panels, "dialogs": modules.dialogs(site), "can": _can()}
         return shell.render(site, user, "issue.html", issue_key=key, data=data)
+
+
+def _can() -> dict[str, bool]:
+    """Which actions this site's API serves; the issue view shows buttons for those alone."""
+    paths = [rule.rule for rule in current_app.url_map.iter_rules()]
+    return {
+        "attach": any(path.endswith("/attachments") for path in paths),
+        "move": any(path.endswith("/bulk/issues/move") for path in paths),
+    }
 
 
 def _app_pages(pages: Blueprint, site: Site) -> None:

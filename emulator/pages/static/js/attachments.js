@@ -1,5 +1,5 @@
 // Attached files: shown, added (button or drop), taken away.
-import {$, confirmDialog, h, icon, time} from './dom.js';
+import {$, confirmDialog, h, icon, page, time} from './dom.js';
 import {del, post} from './api.js';
 import {change, part} from './part.js';
 
@@ -16,7 +16,7 @@ export function attachments(view) {
   document.addEventListener('attach', () => picker.click());
   const root = $('#issue');
   root.addEventListener('dragover', e => { if (e.dataTransfer.types.includes('Files')) e.preventDefault(); });
-  root.addEventListener('drop', e => { if (e.dataTransfer.files.length) { e.preventDefault(); upload(e.dataTransfer.files); } });
+  root.addEventListener('drop', e => { if (page.can.attach && e.dataTransfer.files.length) { e.preventDefault(); upload(e.dataTransfer.files); } });
   return part($('#attachments'), view, s => s.issue.fields.attachment || [], s => {
     const files = s.issue.fields.attachment || [];
     return files.length ? h('section', {'aria-label': 'Attachments'}, h('h2', {}, `Attachments (${files.length})`), h('div.files', {role: 'list'}, files.map(f => file(view, f)))) : null;

@@ -60,10 +60,12 @@ function toggleCode() {
 }
 
 function link() {
-  const url = prompt('Link address', 'https://');
-  if (!url || url === 'https://') return;
-  if (getSelection().isCollapsed) document.execCommand('insertText', false, url), getSelection().modify('extend', 'backward', 'word');
-  document.execCommand('createLink', false, url);
+  const url = (prompt('Link address', 'https://') || '').trim();
+  if (!/^(https?:\/\/.|mailto:.)/i.test(url)) return;
+  if (!getSelection().isCollapsed) { document.execCommand('createLink', false, url); return; }
+  const a = h('a', {href: url}, url);
+  getSelection().getRangeAt(0).insertNode(a);
+  getSelection().collapse(a.parentNode, [...a.parentNode.childNodes].indexOf(a) + 1);
 }
 
 function keys(e, onSave, onCancel) {

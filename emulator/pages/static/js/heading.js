@@ -1,5 +1,5 @@
 // Breadcrumbs, summary, quick buttons, description and dates.
-import {$, h, icon, pictured, time} from './dom.js';
+import {$, h, icon, page, pictured, time} from './dom.js';
 import {put} from './api.js';
 import {isEmpty, renderAdf} from './adf-render.js';
 import {richEditor} from './editor.js';
@@ -40,7 +40,7 @@ function editSummary(view, self, text) {
 export const quick = view => part($('#quick'), view, s => [s.key, Object.keys(s.meta).length > 0, s.issue.fields.issuetype.subtask], s => {
   if (!Object.keys(s.meta).length) return [];
   const button = (name, sign, onclick) => h('button.btn', {type: 'button', onclick}, icon(sign), name);
-  return [button('Attach', 'clip', () => document.dispatchEvent(new Event('attach'))),
+  return [page.can.attach ? button('Attach', 'clip', () => document.dispatchEvent(new Event('attach'))) : null,
     s.issue.fields.issuetype.subtask ? null : button('Add child issue', 'plus', () => openCreate({projectKey: s.issue.fields.project.key, parent: s.key, parentLevel: s.issue.fields.issuetype.hierarchyLevel ?? 0})),
     button('Link issue', 'link', () => document.dispatchEvent(new Event('link-issue')))];
 });

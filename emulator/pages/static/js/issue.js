@@ -26,8 +26,16 @@ const path = () => `/issue/${encodeURIComponent(state.issue?.id || state.key)}`;
 const mark = issue => JSON.stringify([issue.fields.updated, issue.key, issue.properties || {}]);
 const wanted = fields => q({fields, properties: statusProperties.join(',')});
 
+let reading = Promise.resolve();
+
 /** Reads everything again and shows what changed. Parts in which somebody is editing wait until they are done. */
-async function refresh() {
+function refresh() {
+  // One after the other, or an older answer could come last and win.
+  reading = reading.catch(() => {}).then(read);
+  return reading;
+}
+
+async function read() {
   const issue = await get(`${path()}?${wanted('*all')}`);
   const comments = await all(`/issue/${issue.id}/comment?orderBy=created`, 'comments');
   const place = `${issue.fields.project.id}/${issue.fields.issuetype.id}`;

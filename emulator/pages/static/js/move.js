@@ -1,5 +1,5 @@
 // Moving an issue to another project, or giving it another type.
-import {h, say, uid} from './dom.js';
+import {h, page, say, uid} from './dom.js';
 import {all, get, post, put} from './api.js';
 
 export async function openMove(view) {
@@ -35,7 +35,7 @@ export async function openMove(view) {
     go.disabled = false;
   }
   await guarded(async () => {
-    const found = await all('/project/search?orderBy=key');
+    const found = page.can.move ? await all('/project/search?orderBy=key') : [issue.fields.project];
     project.replaceChildren(...found.map(p => h('option', {value: p.id, selected: p.id === issue.fields.project.id}, `${p.name} (${p.key})`)));
     await types();
   });
