@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, send_from_directory
+from flask import Blueprint, Flask, send_from_directory
 
 from addon import jobs, log, net
 from addon.config import Settings
 from addon.jobs import Parts
+from addon.web import (
+    admin,
+    descriptor,
+    health,
+    invitations,
+    lifecycle,
+    panel,
+    partner,
+    rules,
+    synchronizations,
+    webhooks,
+)
 from addon.web.auth import guard, install_guards
 from addon.web.errors import install_errors
 from addon.web.headers import install_headers
@@ -20,27 +30,21 @@ from addon.web.install_key import InstallKeys
 from addon.web.services import EXTENSION, Services
 
 ROOT = Path(__file__).parent.parent
-EDGES = ("descriptor", "lifecycle", "webhooks", "health")
-DOORS = (
-    *EDGES,
-    *(
-        n
-        for n in ("partner", "admin", "synchronizations", "invitations", "rules", "panel")
-        if find_spec(f"addon.web.{n}")
-    ),
-)
+EDGES = tuple(module.blueprint for module in (descriptor, lifecycle, webhooks, health))
+PAGES = tuple(module.blueprint for module in (admin, synchronizations, invitations, rules, panel))
+DOORS = (*EDGES, partner.blueprint, *PAGES)
 
 
-def create_app(settings: Settings, parts: Parts | None = None, doors: Sequence[str] = DOORS) -> Flask:
-    """The application. ``parts``: made before, by tests; ``doors``: names of modules of ``addon.web``."""
+def create_app(settings: Settings, parts: Parts | None = None, doors: Sequence[Blueprint] = DOORS) -> Flask:
+    """The application. ``parts`` and ``doors`` are given by tests."""
     app = Flask("addon", static_folder=None, template_folder=str(ROOT / "templates"))
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
     app.extensions[EXTENSION] = _services(settings, parts or jobs.build(settings))
     app.wsgi_app = _below(settings.base_path, app.wsgi_app)  # type: ignore[method-assign]
     app.jinja_env.globals["build"] = _build()
     app.add_url_rule("/static/<path:filename>", "static", guard("none")(_static))
-    for name in doors:
-        app.register_blueprint(import_module(f"addon.web.{name}").blueprint)
+    for blueprint in doors:
+        app.register_blueprint(blueprint)
     install_headers(app)
     install_errors(app)
     install_guards(app)

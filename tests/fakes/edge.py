@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from cryptography.fernet import Fernet
-from flask import Flask
+from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
@@ -71,7 +71,7 @@ class Edge:
 
     @classmethod
     def new(
-        cls, jira: FakeJira, path: str, doors: Sequence[str] = EDGES, base_url: str = BASE_URL, **settings: Any
+        cls, jira: FakeJira, path: str, doors: Sequence[Blueprint] = EDGES, base_url: str = BASE_URL, **settings: Any
     ) -> Edge:
         key = Fernet.generate_key().decode()
         made = Settings(
