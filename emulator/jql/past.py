@@ -159,7 +159,8 @@ def _moment(world: World, clause: Was | Changed, operand: Operand) -> tuple[date
         moment = parse_date(words(operand), world.now())
     if moment is None:
         raise JqlError(
-            f"Date value '{words(operand)}' for field '{clause.field}' is invalid. Valid formats include: {DATE_FORMATS}."
+            f"Date value '{words(operand)}' for field '{clause.field}' is invalid. "
+            f"Valid formats include: {DATE_FORMATS}."
         )
     whole_day = (moment.hour, moment.minute) == (0, 0)
     return moment, moment + (timedelta(days=1) if whole_day else timedelta(minutes=1))

@@ -56,7 +56,9 @@ def _clause(clause: Clause) -> Json:
         case Negation(inner):
             return {"operator": "not", "clauses": [_clause(inner)]}
         case Comparison(field, operator, operand):
-            return {"field": _field(field), "operator": operator, "operand": _operand(operand)}
+            # Atlassian's document spells "!~" as "~=" and knows no other word for it.
+            named = "~=" if operator == "!~" else operator
+            return {"field": _field(field), "operator": named, "operand": _operand(operand)}
         case Was(field, operator, operand, _):
             return {
                 "field": _field(field),
