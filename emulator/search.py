@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from emulator import permissions
-
-try:
-    from emulator import jql
-
-    jql.parse
-except (ImportError, AttributeError):
-    from emulator import _jql_shim as jql
+from emulator import jql, permissions
 from emulator.jql_world import JqlWorld
 
 if TYPE_CHECKING:
@@ -29,7 +22,7 @@ def matches(site: Site, text: str, issue: Record, account_id: str | None) -> boo
         return False
 
 
-def plan(site: Site, text: str, account_id: str | None) -> Any:
+def plan(site: Site, text: str, account_id: str | None) -> jql.Plan:
     """A compiled query; raises JqlError."""
     return jql.compile_query(jql.parse(text), JqlWorld(site, account_id))
 
@@ -49,5 +42,4 @@ def run(site: Site, text: str, account_id: str | None, reconcile: list[str] | No
         and compiled.matches(issue)
         and permissions.has_on_issue(site, user, "BROWSE_PROJECTS", issue)
     ]
-    ordered: list[Record] = compiled.sort(found)
-    return ordered
+    return list(compiled.sort(found))

@@ -12,6 +12,7 @@ from emulator.chaos import Chaos
 from emulator.clock import Clock
 from emulator.fields import Field
 from emulator.indexes import Indexes
+from emulator.jql import FieldInfo
 from emulator.store import Record, Store
 from emulator.webhooks import Dispatcher
 
@@ -31,6 +32,7 @@ class Site:
         self.webhooks = Dispatcher(self)
         self.field_cache: tuple[int, dict[str, Field]] | None = None
         self.limits: dict[str, int] = {}
+        self.jql_fields: tuple[int, dict[str, list[FieldInfo]]] | None = None
         self._depth = 0
 
     def limit(self, name: str, default: int) -> int:

@@ -4,11 +4,11 @@ import base64
 import hashlib
 from typing import Any
 
-from emulator import context, issue_view, permissions, search
+from emulator import context, issue_view, jql, permissions, search
 from emulator.errors import JiraError
+from emulator.jql_world import JqlWorld
 from emulator.rest import params
 from emulator.rest.routing import Resource, scene
-from emulator.search import jql
 from emulator.store import Record
 
 rest = Resource("search")
@@ -147,6 +147,30 @@ def match() -> Any:
         else:
             matches.append({"matchedIssues": [int(i["id"]) for i in seen if plan.matches(i)], "errors": []})
     return {"matches": matches}
+
+
+@rest.get("/jql/autocompletedata")
+def autocomplete_get() -> Any:
+    return _reference_data()
+
+
+@rest.post("/jql/autocompletedata", scope="READ")
+def autocomplete_post() -> Any:
+    params.body()
+    return _reference_data()
+
+
+def _reference_data() -> Any:
+    return jql.reference_data(JqlWorld(context.site(), context.caller().account_id))
+
+
+@rest.get("/jql/autocompletedata/suggestions")
+def suggestions() -> Any:
+    name = params.text("fieldName")
+    if name is None:
+        return {"results": []}
+    world = JqlWorld(context.site(), context.caller().account_id)
+    return {"results": jql.suggestions(world, name, params.text("fieldValue") or "")}
 
 
 @rest.post("/jql/parse", scope="READ")
