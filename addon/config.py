@@ -51,6 +51,8 @@ class Settings:
     invitation_days: float = 14.0
     worker_threads: int = 16
     log_level: str = "INFO"
+    crash_at: str = ""
+    """Development only: ``name:n``, kill this process the n-th time it comes by this crash point (``addon.crash``)."""
 
     @property
     def base_path(self) -> str:
@@ -100,6 +102,8 @@ class Settings:
                 raise SettingsError("SECRET_KEYS: each key must be a Fernet key (32 bytes, base64)") from error
         if urlsplit(self.base_url).scheme != "https" and not self.development:
             raise SettingsError("ADDON_BASE_URL must start with https:// (or set DEVELOPMENT=1 on one machine)")
+        if self.crash_at and not self.development:
+            raise SettingsError("CRASH_AT is for development alone (DEVELOPMENT=1)")
         if not self.deadline_seconds < self.settle_seconds < self.lease_seconds:
             raise SettingsError("DEADLINE_SECONDS < SETTLE_SECONDS < LEASE_SECONDS must hold")
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
-from addon import log, net
+from addon import crash, log, net
 from addon.config import Settings
 from addon.jira.client import JiraClient
 from addon.store import nonce, queue
@@ -91,6 +91,8 @@ _GLANCE = 0.05
 def _parts() -> Parts:
     settings = Settings.from_env()
     log.configure(settings.log_level)
+    if settings.crash_at:
+        crash.kill_at(settings.crash_at)
     return build(settings)
 
 

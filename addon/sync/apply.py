@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from addon import crash
 from addon.config import Settings
 from addon.errors import Blocked, Missing, Retryable
 from addon.jira import reader, writer
@@ -105,6 +106,7 @@ class Application:
                 issue_id, key = writer.create_issue(
                     self.jira, end.project_id, end.issue_type_id, plan.edit, link.link_key
                 )
+            crash.point("receive.after_create")
             self.notes.append(note("issue", "written", "", key))
         with self.ports.db.begin() as tx:
             self.at.lock(tx)
@@ -184,6 +186,7 @@ class Application:
         before = self.at.link.base
         with self._writing({"changes": dict(plan.changes)}):
             data = writer.edit_issue(self.jira, self.at.link.issue_id, plan.edit)
+        crash.point("receive.after_edit")
         self.snapshot = reader.snapshot(data)
         base = self._settled(before, self.snapshot, mapping, plan)
         fields = [row.field_of(self.at.side) for row, _ in fields_of(mapping) if row.id in plan.changes]
@@ -233,6 +236,7 @@ class Application:
                 if not write.comment_id:
                     raise
                 lost = True
+        crash.point("receive.after_comment")
         with self.ports.db.begin() as tx:
             link = self.at.lock(tx)
             queue.withdraw_intent(tx, self.rows[0].id)
@@ -250,9 +254,11 @@ class Application:
     @contextmanager
     def _writing(self, intent: Mapping[str, Any]) -> Iterator[None]:
         """Round one write: intent first, fence, and the intent taken back if the write surely did not happen."""
+        crash.point("receive.before_intent")
         with self.ports.db.begin() as tx:
             self.at.lock(tx)
             queue.intend(tx, self.rows[0].id, intent, self.ports.clock())
+        crash.point("receive.after_intent")
         self._fence()
         try:
             yield

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from addon import log
+from addon import crash, log
 from addon.config import Settings
 from addon.errors import Blocked, Ignored, Missing, Retryable
 from addon.jira import reader
@@ -102,12 +102,14 @@ class Engine:
         with self.db.begin() as tx:
             link = at.lock(tx)
             change = self._detect(tx, at, snapshot)
+            crash.point("observe.before_append")
             self._append(tx, at, change, snapshot)
             if link.touched_at == touched_at:
                 at.change(tx, touched_at=None)
             if link.state == twin_link.OUT_OF_SCOPE:
                 at.change(tx, state=twin_link.ACTIVE, reason="")
             self._jira_answers(tx, at)
+        crash.point("observe.after_append")
 
     def _jira_answers(self, tx: Tx, at: Line) -> None:
         if at.tenant.attempt_count:
@@ -163,6 +165,7 @@ class Engine:
         ports = Ports(self.db, self.settings, self.metadata, self.clock)
         application = Application(ports, at, self.jira_of(at.tenant), rows, arrived)
         application.run()
+        crash.point("receive.before_settle")
         self._settle(at, rows, application)
 
     def _settle(self, at: Line, rows: Sequence[Received], application: Application | None) -> None:
@@ -182,6 +185,7 @@ class Engine:
             others: list[int] = []
             if application is not None:
                 others = self._confirm(tx, at, rows, application, now)
+        crash.point("receive.after_settle")
         self.wake.link(*others)
 
     def _confirm(self, tx: Tx, at: Line, rows: Sequence[Received], application: Application, now: float) -> list[int]:
@@ -210,11 +214,14 @@ class Engine:
             if not messages:
                 return
             before = at.link.delivered_sequence
+            crash.point("deliver.before_send")
             up_to = self.transport.send(at.synchronization, messages)[at.link.link_key]
+            crash.point("deliver.after_send")
             with self.db.begin() as tx:
                 at.lock(tx)
                 at.change(tx, delivered_sequence=up_to)
                 synchronization_store.clear_back_off(tx, at.synchronization.id)
+            crash.point("deliver.after_receipt")
             if up_to <= before:
                 raise Retryable("The partner does not take our messages yet.", party="partner")
 
@@ -306,6 +313,7 @@ class Engine:
 
     def _release(self, before: TwinLink, owner: str) -> None:
         """Give the lease back and look again: what came while we were at it found the link taken."""
+        crash.point("release")
         now = self.clock()
         with self.db.begin() as tx:
             after = twin_link.release(tx, before.id, owner)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from addon import crash
 from addon.model.message import Message
 from addon.store import queue, twin_link
 from addon.store.db import Tx
@@ -57,4 +58,5 @@ def accept(tx: Tx, synchronization: Synchronization, messages: Sequence[Message]
             twin_link.change(tx, link.id, expected_sequence=expected)
             changed.append(link.id)
         up_to[link_key] = expected - 1
+    crash.point("inbox.before_commit")
     return Accepted(up_to, tuple(changed))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from addon import log
+from addon import crash, log
 from addon.errors import Missing, Refused, Retryable
 from addon.jira import reader
 from addon.model.rules import IssueMapping
@@ -83,6 +83,8 @@ class Pairing:
                 twin_link.touch(tx, link_id, now)
             if snapshot is not None:
                 live += self._open(tx, tenant, snapshot, found, now)
+            crash.point("pairing.before_commit")
+        crash.point("pairing.after_commit")
         return live
 
     def _open(self, tx: Tx, tenant: Tenant, snapshot: Snapshot, found: Sequence[Candidate], now: float) -> list[int]:

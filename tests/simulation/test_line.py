@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -44,7 +42,9 @@ def _quiet(world: World) -> None:
 
 def _person(rng: random.Random, site: FakeJira, comments: dict[str, list[str]]) -> None:
     """One thing a person does."""
-    act = rng.choice(["create", "summary", "labels", "priority", "description", "comment", "edit comment", "drop comment"])
+    act = rng.choice(
+        ["create", "summary", "labels", "priority", "description", "comment", "edit comment", "drop comment"]
+    )
     if act == "create" or not site.issues:
         if len(site.issues) < 6:
             site.create(f"New {rng.random():.6f}", description=adf("First words"), labels=["start"])
@@ -90,17 +90,6 @@ def _run(folder: Path, seed: int, **how: object) -> World:
         world.now += 0.01
     world.settle()
     return world
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """Memory instead of a disk where there is one: each run makes thousands of durable commits."""
-    memory = Path("/dev/shm")
-    if not memory.is_dir():
-        yield tmp_path
-        return
-    with TemporaryDirectory(dir=memory) as name:
-        yield Path(name)
 
 
 @pytest.mark.parametrize("seed", range(RUNS))

@@ -1,4 +1,4 @@
-"""Two sites, two ends of one synchronization, the real line between them; time, network and workers are ours to break."""
+"""Two sites, two ends of a synchronization, the real line between them; time, network, workers are ours to break."""
 
 from __future__ import annotations
 
@@ -82,6 +82,8 @@ class World:
     now: float = 1_700_000_000.0
     sites: dict[int, FakeJira] = field(default_factory=dict)
     crashes: int = 0
+    point: str = ""
+    crashed: bool = False
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -141,9 +143,7 @@ class World:
             type(f)(f.id, f.kind, f.inviter_field, f.accepter_field, f.direction, self.winner) for f in BASIC_FIELDS
         )
         document = document_of((IssueMapping("m", True, end, end, fields),))
-        rules_store.add(
-            tx, row, version=1, document=document, published_by="", published_side="inviter", now=self.now
-        )
+        rules_store.add(tx, row, version=1, document=document, published_by="", published_side="inviter", now=self.now)
         rules_store.set_start(tx, row, "m", self.now)
         return row
 
