@@ -68,6 +68,8 @@ def secure(site: Site, response: Response) -> Response:
     )
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
+    if request.path.startswith("/_pages/vendor/"):
+        response.headers["Cache-Control"] = "public, max-age=86400"
     response.headers.setdefault("Cache-Control", "no-store")
     return response
 

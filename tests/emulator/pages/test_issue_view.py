@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from emulator.site import Site
+
 from .conftest import Rest
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("shot")]
@@ -252,3 +254,36 @@ def test_the_list_searches_by_jql_and_says_what_is_wrong(page: Page, rest: Rest)
     page.get_by_role("searchbox", name="Search").fill(key.lower())
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/browse/{key}")
+
+
+def test_add_a_child_issue(page: Page, rest: Rest) -> None:
+    key = rest.issue("The parent")
+    page.goto(f"/browse/{key}")
+    page.get_by_role("button", name="Add child issue").click()
+    dialog = page.get_by_role("dialog", name=f"Create child of {key}")
+    expect(dialog.get_by_label("Summary")).to_be_focused()
+    dialog.get_by_label("Summary").fill("The child")
+    dialog.get_by_role("button", name="Create", exact=True).click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_role("region", name="Child issues")).to_contain_text("The child")
+    page.get_by_role("region", name="Child issues").get_by_role("link").click()
+    expect(page.get_by_role("navigation", name="Breadcrumbs")).to_contain_text(key)
+
+
+def test_a_transition_with_a_screen_asks_for_its_fields(page: Page, rest: Rest, site: Site) -> None:
+    transition = next(t for w in site.store.all("workflow") for t in w["transitions"] if t["name"] == "Done")
+    key = rest.issue("Needs a resolution")
+    transition["fields"] = {"resolution": True}
+    try:
+        page.goto(f"/browse/{key}")
+        page.get_by_role("button", name="Status: To Do").click()
+        page.get_by_role("menuitem", name=re.compile("^Done")).click()
+        dialog = page.get_by_role("dialog", name="Done")
+        dialog.get_by_role("button", name="Done").click()
+        expect(dialog).to_contain_text(re.compile("resolution.*required", re.I))
+        dialog.get_by_label("Resolution").select_option(index=1)
+        dialog.get_by_role("button", name="Done").click()
+        expect(page.get_by_role("button", name="Status: Done")).to_be_visible()
+    finally:
+        del transition["fields"]
+    assert rest("GET", f"/issue/{key}")["fields"]["resolution"]["name"]
