@@ -97,9 +97,9 @@ def _check(value: Any) -> None:
             if isinstance(item, str):
                 _check_string(item)
             elif isinstance(item, list):
-                below += item
+                below += item or (None,)
             elif isinstance(item, dict):
-                below += item.keys()
+                below += item.keys() or (None,)
                 below += item.values()
         if not below:
             return

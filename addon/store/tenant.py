@@ -88,7 +88,6 @@ def install(
     given: dict[str, Any] = {
         "base_url": base_url,
         "display_url": display_url,
-        "name": name,
         "shared_secret": shared_secret,
         "updated_at": now,
         "retry_at": None,
@@ -97,7 +96,7 @@ def install(
     }
     if known is None:
         trace = f"twinline/{secrets.token_urlsafe(24)}"
-        given |= {"client_key": client_key, "state": "installed", "trace": trace, "installed_at": now}
+        given |= {"client_key": client_key, "name": name, "state": "installed", "trace": trace, "installed_at": now}
         tx.execute(table.insert().values(given))
     else:
         again = known.state in ("uninstalled", "stale")
@@ -133,17 +132,17 @@ def set_state(tx: Tx, id_: int, state: State, now: float) -> None:
         tx.execute(update(table).where(table.c.id == id_, ~final).values(values))
 
 
-def back_off(tx: Tx, id_: int, until: float, reason: str) -> None:
-    """No call to this Jira before ``until``; ``reason`` is a sentence for people."""
-    tx.execute(
-        update(table)
-        .where(table.c.id == id_)
-        .values(retry_at=until, retry_reason=reason, attempt_count=table.c.attempt_count + 1)
-    )
+def back_off(tx: Tx, id_: int, until: float, reason: str, *, asked: bool = False) -> None:
+    """No call to this Jira before ``until``; ``reason`` is a sentence for people.
+
+    ``asked``: Jira named the time itself (429). That is no failure, and it stands whatever Jira calls meanwhile.
+    """
+    count = 0 if asked else table.c.attempt_count + 1
+    tx.execute(update(table).where(table.c.id == id_).values(retry_at=until, retry_reason=reason, attempt_count=count))
 
 
 def clear_back_off(tx: Tx, id_: int) -> None:
-    """This Jira answers again, or it has called us."""
+    """This Jira answers again, or it has called us. A wait that it asked for stays."""
     tx.execute(
         update(table)
         .where(table.c.id == id_, table.c.attempt_count > 0)
@@ -151,9 +150,15 @@ def clear_back_off(tx: Tx, id_: int) -> None:
     )
 
 
-def set_account_id(tx: Tx, id_: int, account_id: str) -> None:
-    """Keep the app's own user at this Jira, learned from ``/myself``."""
-    tx.execute(update(table).where(table.c.id == id_).values(account_id=account_id))
+def introduce(tx: Tx, id_: int, account_id: str, name: str) -> None:
+    """Keep what this Jira says of itself: the app's own user there, and its name where it has one."""
+    named = {"name": name} if name else {}
+    tx.execute(update(table).where(table.c.id == id_).values(account_id=account_id, **named))
+
+
+def unknown(tx: Tx) -> list[int]:
+    """Ids of enabled tenants that have not been asked who they are."""
+    return list(tx.scalars(select(table.c.id).where(table.c.state == "enabled", table.c.account_id.is_(None))))
 
 
 def link_url(tenant: Tenant) -> str:

@@ -18,7 +18,7 @@ def read(limit: int = MiB) -> bytes:
     """The whole body.
 
     Raises:
-        Refused: longer than ``limit`` bytes (413).
+        Refused: longer than ``limit`` bytes (413), or shorter than announced (400): the connection was cut.
     """
     request.max_content_length = limit
     try:
@@ -27,6 +27,8 @@ def read(limit: int = MiB) -> bytes:
         raise Refused(f"The body is larger than {limit // KiB} KiB.", status=413) from error
     if len(body) > limit:
         raise Refused(f"The body is larger than {limit // KiB} KiB.", status=413)
+    if len(body) < (request.content_length or 0):
+        raise Refused("The body ended before its time.")
     return body
 
 
