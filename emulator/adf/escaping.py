@@ -11,11 +11,16 @@ from emulator.adf.tokens import ESCAPABLE, Kind, Token, tokens
 
 # At the start of a line these would begin a heading, a quote, a list, a table or a rule.
 LINE_START = re.compile(
-    r"(?P<letter>[hb])(?=[1-6]\.(?:[ \t]|$)|q\.(?:[ \t]|$))|(?P<list>(?!-{2,}[ \t])[*#-]{1,20}(?=[ \t]))|(?P<rule>-(?=-{3,4}[ \t]*$))|(?P<bar>\|)",
+    r"(?P<letter>[hb])(?=[1-6]\.(?:[ \t]|$)|q\.(?:[ \t]|$))"
+    r"|(?P<list>(?!-{2,}[ \t])[*#-]{1,20}(?=[ \t]))"
+    r"|(?P<rule>-(?=-{3,4}[ \t]*$))"
+    r"|(?P<bar>\|)",
     re.MULTILINE,
 )
 
 _ENTITY_NEEDED = re.compile(rf"&(?=#\d{{2,6}};)|\\(?=[{ESCAPABLE}\\]|$)", re.MULTILINE)
+# Lines with none of these and no start of a block cannot mean anything but their words.
+_MARKUP = re.compile(rf"[{ESCAPABLE}\n\\]|^[hb]")
 _SPECIAL = re.compile(rf"[{ESCAPABLE}]")
 _MACRO = re.compile(r"\{(?=\{|(?:adf|anchor|code|quote|noformat|panel|color)[:}]|(?:[-+*^~_]|\?\?)\}|$)")
 _HARMLESS = frozenset({Kind.TEXT, Kind.SIGN, Kind.URL, Kind.NEWLINE, Kind.ENTITY, Kind.ESCAPE, Kind.BREAK, Kind.LIFTED})
@@ -47,13 +52,18 @@ def token_words(token: Token, words: str) -> str:
 def joined(pieces: list[Piece]) -> str:
     """The paragraph's markup, with those signs escaped in the words that would find a partner."""
     line = "".join(piece.value for piece in pieces)
+    if not _MARKUP.search(line):
+        return line
     is_words = [piece.is_words for piece in pieces for _ in piece.value]
-    found = [*_paired(line), *(token for token in tokens(line) if token.kind not in _HARMLESS)]
+    stream = list(tokens(line))
+    found = [*_paired(stream), *(token for token in stream if token.kind not in _HARMLESS)]
     escapes = {token.start for token in found if is_words[token.start]}
     for match in LINE_START.finditer(line):
         at_start = not line[: match.start()].rpartition("\n")[2].strip(" \t")
         if at_start:
             escapes.update(_first_words(match, is_words))
+    if not escapes:
+        return line
     return "".join(_escaped(char) if index in escapes else char for index, char in enumerate(line))
 
 
@@ -66,11 +76,11 @@ def _escaped(char: str) -> str:
     return f"&#{ord(char)};" if char.isalpha() else f"\\{char}"
 
 
-def _paired(line: str) -> list[Token]:
+def _paired(stream: list[Token]) -> list[Token]:
     """The signs that have a partner in their line."""
     found: list[Token] = []
     waiting: dict[str, list[Token]] = {}
-    for token in tokens(line):
+    for token in stream:
         if token.kind in (Kind.NEWLINE, Kind.BREAK):
             waiting = {}
         if token.kind is not Kind.SIGN:

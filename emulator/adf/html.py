@@ -1,4 +1,4 @@
-"""ADF as HTML, the way Jira's `renderedFields` show it. Everything is escaped; links that could run code are dropped."""
+"""ADF as HTML, the way `renderedFields` show it. Everything is escaped; links that could run code are dropped."""
 
 from collections.abc import Callable
 from html import escape

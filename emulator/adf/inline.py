@@ -48,7 +48,7 @@ class _Index:
 
 
 def read_inline(markup: str, context: Context, lifted: Lift, *, in_link: bool = False) -> list[Node]:
-    """The nodes of a paragraph's markup. Blocks (code, media, cards) come out where they stood among the inline ones."""
+    """The nodes of a paragraph's markup. Blocks (code, media, cards) come where they stood among the inline ones."""
     reader = _Reader(list(tokens(markup)), context, lifted, in_link)
     nodes = merged(reader.read(0, len(reader.tokens), ()))
     return trimmed(nodes) if in_link else merged(_linked(nodes))
@@ -104,7 +104,7 @@ class _Reader:
         nodes += self.read(position + 1, inner_end, (*marks, mark))
         return inner_end + 1
 
-    def _one(self, token: Token, marks: tuple[Node, ...]) -> list[Node]:
+    def _one(self, token: Token, marks: tuple[Node, ...]) -> list[Node]:  # noqa: PLR0911 - one case per kind
         match token.kind:
             case Kind.BREAK | Kind.NEWLINE:
                 return [hard_break()]

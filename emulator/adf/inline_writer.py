@@ -11,7 +11,7 @@ from emulator.adf.plain import iso_date
 from emulator.adf.tokens import is_word
 from emulator.adf.vocabulary import CARD_WORDS, EMOTICON_BY_EMOJI, MARKS, SIGN_ORDER, STATUS_COLOURS, Context
 
-_UNWRITABLE_CODE = re.compile(r"^[}\s]|[{}\s]$|\}\}|\n|\ufdd0|\ufdd1|^$")
+_UNWRITABLE_CODE = re.compile(r"^[}\s]|[{}\s]$|\}\}|\{\{|\n|\ufdd0|\ufdd1|^$")
 
 
 def write_inline(nodes: list[Node], context: Context, *, also: str = "") -> str:
@@ -65,7 +65,7 @@ def _split_at_newlines(nodes: list[Node]) -> Iterator[Node]:
                 yield {**node, "text": line}
 
 
-def _pieces(node: Node, before: Node | None, after: Node | None, context: Context, also: str) -> list[Piece]:
+def _pieces(node: Node, before: Node | None, after: Node | None, context: Context, also: str) -> list[Piece]:  # noqa: PLR0911 - one case per type
     match node["type"]:
         case "text":
             return _text(node, before, after, context, also)

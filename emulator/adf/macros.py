@@ -17,7 +17,7 @@ from emulator.adf.tokens import LIFTED_CLOSE, LIFTED_OPEN
 # Quotes in quotes beyond this depth stay as text; the recursion has to end somewhere.
 _MAX_DEPTH = 6
 
-_SKIP = r"\\.|\{\{[^\n]{1,2000}?\}\}"
+_SKIP = r"\\.|\{\{(?:(?!\{\{)[^\n]){1,2000}?\}\}"
 _RAW = re.compile(rf"{_SKIP}|\{{(code|noformat|adf)(?::([^}}\n]*))?\}}", re.DOTALL)
 _ENCLOSING = re.compile(rf"{_SKIP}|\{{(quote|panel)(?::([^}}\n]*))?\}}", re.DOTALL)
 

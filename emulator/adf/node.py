@@ -54,11 +54,9 @@ def trimmed(nodes: list[Node]) -> list[Node]:
         if node["type"] == "hardBreak" and not result:
             continue
         if node["type"] == "text" and at_end:
-            value = node["text"].rstrip(" \t")
-            if not value:
-                continue
-            node = {**node, "text": value}
-        result.append(node)
+            result += _with_text(node, node["text"].rstrip(" \t"))
+        else:
+            result.append(node)
     return result[::-1]
 
 
@@ -69,12 +67,14 @@ def _without_leading_blanks(nodes: list[Node]) -> list[Node]:
         if node["type"] == "hardBreak" and not result:
             continue
         if node["type"] == "text" and at_start:
-            value = node["text"].lstrip(" \t")
-            if not value:
-                continue
-            node = {**node, "text": value}
-        result.append(node)
+            result += _with_text(node, node["text"].lstrip(" \t"))
+        else:
+            result.append(node)
     return result
+
+
+def _with_text(node: Node, value: str) -> list[Node]:
+    return [{**node, "text": value}] if value else []
 
 
 def children(node: Node) -> list[Node]:

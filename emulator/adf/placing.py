@@ -6,7 +6,18 @@ from emulator.adf.node import Node, children, paragraph, text, trimmed
 from emulator.adf.schema import allowed_in
 
 _INLINE = frozenset(
-    "text hardBreak mention emoji date status inlineCard mediaInline placeholder inlineExtension".split()
+    {
+        "text",
+        "hardBreak",
+        "mention",
+        "emoji",
+        "date",
+        "status",
+        "inlineCard",
+        "mediaInline",
+        "placeholder",
+        "inlineExtension",
+    }
 )
 _DEFINITIONS = {
     "listItem": "listItem_node",
@@ -50,8 +61,7 @@ def grouped(kind: str, nodes: list[Node], attrs: Node | None = None) -> list[Nod
     """Containers of this kind around the nodes; those it cannot hold stand between two containers, as in Jira."""
     result: list[Node] = []
     run: list[Node] = []
-    for node in nodes:
-        node = _plainer(node, allowed(kind))
+    for node in (_plainer(each, allowed(kind)) for each in nodes):
         if node["type"] in allowed(kind):
             run.append(node)
             continue
@@ -73,8 +83,7 @@ def _container(kind: str, content: list[Node], attrs: Node | None) -> list[Node]
 
 def _flattened(nodes: list[Node], types: frozenset[str]) -> list[Node]:
     result: list[Node] = []
-    for node in nodes:
-        node = _plainer(node, types)
+    for node in (_plainer(each, types) for each in nodes):
         if node["type"] in types:
             result.append(node)
         elif is_block(node):

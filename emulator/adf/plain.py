@@ -5,9 +5,29 @@ from datetime import UTC, datetime
 from emulator.adf.node import Node, attributes, children
 
 _BLOCKS_OF_BLOCKS = frozenset(
-    "doc blockquote panel bulletList orderedList taskList decisionList listItem table tableRow tableCell tableHeader"
-    " expand nestedExpand layoutSection layoutColumn bodiedExtension bodiedSyncBlock mediaSingle mediaGroup"
-    " blockTaskItem".split()
+    {
+        "doc",
+        "blockquote",
+        "panel",
+        "bulletList",
+        "orderedList",
+        "taskList",
+        "decisionList",
+        "listItem",
+        "table",
+        "tableRow",
+        "tableCell",
+        "tableHeader",
+        "expand",
+        "nestedExpand",
+        "layoutSection",
+        "layoutColumn",
+        "bodiedExtension",
+        "bodiedSyncBlock",
+        "mediaSingle",
+        "mediaGroup",
+        "blockTaskItem",
+    }
 )
 
 
@@ -35,7 +55,7 @@ def _text(node: Node) -> str:
     return leaf_text(node) or "".join(_text(child) for child in children(node))
 
 
-def leaf_text(node: Node) -> str:
+def leaf_text(node: Node) -> str:  # noqa: PLR0911 - one case per type
     """The words of a node that has no content of its own; empty for every other."""
     attrs = attributes(node)
     match node.get("type"):

@@ -9,7 +9,7 @@ ROW_LINE = re.compile(r"[ \t]*\|[ \t]*\S")
 
 # A bar inside a link, a picture's attributes or monospace is no border of a cell.
 _PIECE = re.compile(
-    r"\\.|\[(?:\\.|[^\[\]\n\\])*\]|!(?![\s!])[^!|\n]+\|[^!\n]*!|\{\{[^\n]{1,2000}?\}\}|(?P<border>\|\|?)"
+    r"\\.|\[(?:\\.|[^\[\]\n\\])*\]|!(?![\s!])[^!|\n]+\|[^!\n]*!|\{\{(?:(?!\{\{)[^\n]){1,2000}?\}\}|(?P<border>\|\|?)"
 )
 
 

@@ -35,7 +35,7 @@ _TOKEN = re.compile(
   | (?P<LIFTED>\ufdd0\d+\ufdd1)
   | (?P<NEWLINE>\n)
   | &\#(?P<ENTITY>\d{{2,6}});
-  | \{{\{{(?P<CODE>[^\n\ufdd0]{{1,2000}}?)\}}\}}
+  | \{{\{{(?P<CODE>(?:(?!\{{\{{)[^\n\ufdd0]){{1,2000}}?)\}}\}}
   | (?P<STATUS>\{{color:\#(?i:{_STATUS_COLOURS})\}}\*\[\ [^\]\n\\]{{1,200}}\ \]\*\{{color\}})
   | \{{color:(?P<COLOUR>[^}}\n]{{1,40}})\}}
   | (?P<COLOUR_END>\{{color\}})
@@ -128,7 +128,7 @@ def _token(kind: Kind, match: re.Match[str], text: str) -> Token:
 
 
 def is_word(char: str) -> bool:
-    """Whether a sign beside this character is part of a word: letters, digits and all beyond ASCII but the hard space."""
+    """Whether a sign beside it is part of a word: letters, digits and all beyond ASCII but the hard space."""
     return (char.isalnum() or ord(char) > 127) and char != "\u00a0"
 
 

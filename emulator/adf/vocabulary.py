@@ -61,8 +61,43 @@ STATUS_COLOURS = {
 
 # Languages the wiki renderer highlights; code in any other is written as {noformat}, as Jira does.
 CODE_LANGUAGES = frozenset(
-    "actionscript ada applescript bash c c# c++ cpp css erlang go groovy haskell html java javascript js json lua"
-    " none nyan objc perl php python r rainbow ruby scala sh sql swift visualbasic xml yaml".split()
+    {
+        "actionscript",
+        "ada",
+        "applescript",
+        "bash",
+        "c",
+        "c#",
+        "c++",
+        "cpp",
+        "css",
+        "erlang",
+        "go",
+        "groovy",
+        "haskell",
+        "html",
+        "java",
+        "javascript",
+        "js",
+        "json",
+        "lua",
+        "none",
+        "nyan",
+        "objc",
+        "perl",
+        "php",
+        "python",
+        "r",
+        "rainbow",
+        "ruby",
+        "scala",
+        "sh",
+        "sql",
+        "swift",
+        "visualbasic",
+        "xml",
+        "yaml",
+    }
 )
 
 COLOUR_NAMES = {

@@ -151,11 +151,12 @@ def test_nesting_has_an_end(text: str) -> None:
         parse(text)
 
 
-PARTS = st.sampled_from(
-    "project status summary created assignee key cf[10010] cf [ ] ( ) , = != ~ !~ < >= in not is was changed empty and or"
-    " ! && || by from to during before after on order desc ABC ABC-1 Done 3 -1d 'x y' \" ' \\ \\u12 now() currentUser()"
-    " linkedIssues(ABC-1) f( issue.property[sync].n * 2026/11/20 '2026/11/20' \n".split(" ")
+WORDS = (
+    "project status summary created assignee key cf[10010] cf [ ] ( ) , = != ~ !~ < >= in not is was changed empty and"
+    " or ! && || by from to during before after on order desc ABC ABC-1 Done 3 -1d 'x y' \" ' \\ \\u12 now() * \n"
+    " currentUser() linkedIssues(ABC-1) f( issue.property[sync].n 2026/11/20 '2026/11/20'"
 )
+PARTS = st.sampled_from(WORDS.split(" "))
 
 
 @settings(max_examples=300, deadline=None)

@@ -3,7 +3,6 @@
 import pytest
 
 from emulator.jql import compile_query, parse
-
 from tests.emulator.jql.world import FakeWorld, sample
 
 FOUND = [

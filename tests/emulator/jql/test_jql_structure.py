@@ -48,7 +48,10 @@ def test_editor_data_has_the_documented_form(openapi: Any) -> None:
 
 
 def test_a_tree_names_everything() -> None:
-    text = 'NOT status was not in (Open, "In Progress") by currentUser() and issue.property[a1].b = empty order by key desc'
+    text = (
+        'NOT status was not in (Open, "In Progress") by currentUser() '
+        "and issue.property[a1].b = empty order by key desc"
+    )
     assert structure(parse(text)) == {
         "where": {
             "operator": "and",
