@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, StorageState, sync_playwright
 
 from emulator.server import Running
 from emulator.site import Site
@@ -91,17 +91,30 @@ def problems() -> list[str]:
     return []
 
 
+@pytest.fixture(scope="session")
+def session_state(browser: Browser, site: Site) -> StorageState:
+    """The cookies of a browser in which the administrator logged in by one click."""
+    context = browser.new_context(base_url=site.base_url)
+    opened = context.new_page()
+    opened.goto("/issues")
+    opened.get_by_role("button", name="Continue as Blue Admin").click()
+    opened.wait_for_url("**/issues")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
 @pytest.fixture
-def page(browser: Browser, site: Site, problems: list[str]) -> Iterator[Page]:
+def page(browser: Browser, site: Site, session_state: StorageState, problems: list[str]) -> Iterator[Page]:
     """A page of a fresh browser profile, logged in as the administrator."""
-    context = browser.new_context(base_url=site.base_url, viewport={"width": 1440, "height": 900})
+    context = browser.new_context(
+        base_url=site.base_url, viewport={"width": 1440, "height": 900}, storage_state=session_state
+    )
     context.set_default_timeout(10_000)
     opened = context.new_page()
     opened.on("pageerror", lambda error: problems.append(str(error)))
     opened.on("console", lambda message: _note(problems, message.text))
     opened.goto("/issues")
-    opened.get_by_role("button", name="Continue as Blue Admin").click()
-    opened.wait_for_url("**/issues")
     yield opened
     context.close()
     assert not problems
