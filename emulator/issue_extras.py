@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emulator import comments, events, links, worklogs
+from emulator import attachments, comments, events, links, worklogs
 from emulator.errors import JiraError
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ def remove_all(site: Site, caller: Caller, issue: Record) -> None:
     for attachment in site.store.owned("attachment", issue["id"]):
         events.attachment(site, caller, "attachment_deleted", issue, attachment, "Secondary")
         site.store.delete("attachment", attachment["id"])
+        attachments.forget(site, attachment)
     for link_id in list(site.indexes.links.get(issue["id"], {})):
         link = site.store.get("issuelink", link_id)
         if link:

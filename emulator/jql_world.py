@@ -129,18 +129,12 @@ class JqlWorld:
         return self._normalised(stored, field)
 
     def _normalised(self, stored: Any, field: FieldInfo) -> Any:
-        match field.kind:
-            case "text":
-                return rich_text.to_text(stored) if isinstance(stored, dict) else str(stored)
-            case "number" | "labels":
-                return stored
-            case "date":
-                return date.fromisoformat(stored)
-            case "datetime":
-                return moment(stored)
-            case "parent":
-                parent = self._site.store.get("issue", stored)
-                return Entity(parent["id"], parent["key"], parent["key"]) if parent else None
+        plain = _PLAIN.get(field.kind)
+        if plain:
+            return plain(stored)
+        if field.kind == "parent":
+            parent = self._site.store.get("issue", stored)
+            return Entity(parent["id"], parent["key"], parent["key"]) if parent else None
         if isinstance(stored, list):
             return [entity for entity in (self._found(field, each) for each in stored) if entity]
         return self._found(field, stored)
@@ -248,6 +242,14 @@ class JqlWorld:
         return [attachment["filename"] for attachment in self._site.store.owned("attachment", issue["id"])]
 
 
+# Values that need no other record.
+_PLAIN: dict[str, Any] = {
+    "text": lambda stored: rich_text.to_text(stored) if isinstance(stored, dict) else str(stored),
+    "number": lambda stored: stored,
+    "labels": lambda stored: stored,
+    "date": date.fromisoformat,
+    "datetime": moment,
+}
 _VALUES: dict[str, Any] = {
     "issuekey": lambda world, issue: Entity(issue["id"], issue["key"], issue["key"]),
     "comment": lambda world, issue: world.comments(issue),

@@ -71,7 +71,10 @@ class Store:
         return None
 
     def put(self, kind: str, record: Record) -> Record:
-        """Add a record, or say that it changed; it is written at the next commit."""
+        """Add a record, or say that it changed; it is written at the next commit.
+
+        To give a record another owner, delete it first and put it back afterwards.
+        """
         previous = self._kinds.get(kind, {}).get(record["id"])
         if previous is not None and previous is not record:
             self._forget(kind, previous)
@@ -138,10 +141,8 @@ class Store:
 
     def _forget(self, kind: str, record: Record) -> None:
         self._kinds[kind].pop(record["id"], None)
-        for owned in self._owned.get(kind, {}).values() if kind in OWNERS else ():
-            if owned.get(record["id"]) is record:
-                del owned[record["id"]]
-                break
+        if kind in OWNERS:
+            self._owned[kind].get(str(record[OWNERS[kind]]), {}).pop(record["id"], None)
 
 
 def _open(path: Path) -> sqlite3.Connection:

@@ -94,3 +94,7 @@ def whole(given: dict[str, Any], name: str, default: int, low: int, high: int) -
     if isinstance(value, bool) or not isinstance(value, int) or value < low:
         raise JiraError(400, f"'{name}' must be a whole number of at least {low}.")
     return min(value, high)
+
+
+def has_body() -> bool:
+    return bool(request.get_data(cache=True).strip())

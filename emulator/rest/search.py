@@ -138,7 +138,7 @@ def match() -> Any:
     wanted = params.listed(given, "issueIds", required=True)
     issues = [i for i in (site.store.get("issue", str(each)) for each in wanted) if i]
     seen = [i for i in issues if permissions.has_on_issue(site, caller.user, "BROWSE_PROJECTS", i)]
-    matches = []
+    matches: list[dict[str, Any]] = []
     for text in params.listed(given, "jqls", required=True):
         try:
             plan = search.plan(site, str(text), caller.account_id)
