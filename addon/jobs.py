@@ -13,13 +13,16 @@ from dataclasses import dataclass
 
 from addon import crash, log, net
 from addon.config import Settings
+from addon.errors import Verdict
 from addon.jira.client import JiraClient
 from addon.store import nonce, queue
 from addon.store import synchronization as synchronization_store
+from addon.store import tenant as tenant_store
 from addon.store.db import Database
 from addon.store.secret import Vault
 from addon.store.tenant import Tenant
 from addon.store.wake import Wake, connect
+from addon.sync import site
 from addon.sync.engine import Engine
 from addon.sync.handshake import Handshake
 from addon.sync.pairing import Pairing
@@ -40,7 +43,7 @@ class Parts:
     pairing: Pairing
 
     def work(self, key: str) -> None:
-        """Do what a key asks for: ``link:ID``, ``issue:TENANT:ID``, ``synchronization:ID`` or ``sweep``."""
+        """Do what a key asks for: its kind, then ids. A key of a row that is gone asks for nothing."""
         kind, _, rest = key.partition(":")
         if kind == "link":
             self.engine.sync_link(int(rest))
@@ -50,8 +53,24 @@ class Parts:
         elif kind == "synchronization":
             self.handshake.push(int(rest))
             self.pairing.look_again(int(rest))
+        elif kind == "tenant":
+            self.introduce(int(rest))
         elif kind == "sweep":
             self.sweep()
+
+    def introduce(self, tenant_id: int) -> None:
+        """Ask a tenant's Jira who we are there and what it is called."""
+        with self.db.read() as tx:
+            tenant = tenant_store.by_id(tx, tenant_id)
+        if tenant is None or tenant.state != "enabled":
+            return
+        try:
+            account_id, name = site.introduction(self.jira(tenant))
+        except Verdict as verdict:
+            log.info("not_introduced", tenant=tenant_id, verdict=type(verdict).__name__)
+            return
+        with self.db.begin() as tx:
+            tenant_store.introduce(tx, tenant_id, account_id, name)
 
     def sweep(self) -> None:
         """Wake whatever is due: the database knows it all, whatever became of Redis."""
@@ -62,10 +81,12 @@ class Parts:
             issues = queue.due_issues(tx, now)
             links = queue.due_links(tx, now)
             untold = synchronization_store.untold(tx, now)
+            unknown = tenant_store.unknown(tx)
         for tenant_id, issue_id in issues:
             self.wake.issue(tenant_id, issue_id)
         self.wake.link(*links)
         self.wake.synchronization(*untold)
+        self.wake.tenant(*unknown)
 
 
 def build(settings: Settings) -> Parts:

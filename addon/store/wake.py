@@ -54,6 +54,10 @@ class Wake:
         """Tell the partner our state and look at every link of these synchronizations."""
         self._wake([f"synchronization:{id_}" for id_ in synchronization_ids])
 
+    def tenant(self, *tenant_ids: int) -> None:
+        """Ask these tenants' Jira who it is."""
+        self._wake([f"tenant:{tenant_id}" for tenant_id in tenant_ids])
+
     def sweep(self) -> None:
         """Look for everything that is due."""
         self._wake(["sweep"])

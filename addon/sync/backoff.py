@@ -11,7 +11,8 @@ BUG_LIMIT = 5
 
 
 def wait(attempt_count: int, asked: float | None) -> float:
-    """Seconds to wait after ``attempt_count`` earlier failures; never less than the other side ``asked`` for."""
+    """Seconds to wait: what the other side ``asked`` for, else by the number of earlier failures in a row."""
+    if asked is not None:
+        return asked * random.uniform(1.0, 1.1)  # noqa: S311  spreads retries; guards nothing
     step = STEPS[min(attempt_count, len(STEPS) - 1)]
-    jittered = step * random.uniform(0.8, 1.2)  # noqa: S311  spreads retries; guards nothing
-    return max(asked or 0.0, jittered)
+    return step * random.uniform(0.8, 1.2)  # noqa: S311

@@ -296,13 +296,13 @@ class Engine:
         with self.db.begin() as tx:
             if verdict.party == "jira":
                 until = now + backoff.wait(at.tenant.attempt_count, verdict.after)
-                tenant_store.back_off(tx, at.tenant.id, until, verdict.reason)
+                tenant_store.back_off(tx, at.tenant.id, until, verdict.reason, asked=verdict.after is not None)
             elif verdict.party == "partner":
                 until = now + backoff.wait(at.synchronization.attempt_count, verdict.after)
                 synchronization_store.back_off(tx, at.synchronization.id, until, verdict.reason)
             else:
                 link = at.link
-                wait = verdict.after if verdict.after is not None else backoff.wait(link.attempt_count, None)
+                wait = backoff.wait(link.attempt_count, verdict.after)
                 at.link = twin_link.change(
                     tx,
                     link.id,

@@ -123,7 +123,7 @@ class Pairing:
             queue.postpone_touched(tx, touched, now + wait)
             if verdict.party == "jira":
                 wait = backoff.wait(tenant.attempt_count, verdict.after)
-                tenant_store.back_off(tx, tenant.id, now + wait, verdict.reason)
+                tenant_store.back_off(tx, tenant.id, now + wait, verdict.reason, asked=verdict.after is not None)
 
     # asked for by a person
 

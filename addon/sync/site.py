@@ -49,6 +49,17 @@ def now(jira: Asking) -> float:
     return datetime.datetime.fromisoformat(text).timestamp()
 
 
+def introduction(jira: Asking) -> tuple[str, str]:
+    """The account id of the app's own user here, and the name the site gives itself ("" where it is Jira's own).
+
+    Raises:
+        Blocked, Retryable, Ignored: Jira does not tell.
+    """
+    title = str(jira.get("/rest/api/3/serverInfo").get("serverTitle", ""))[:255]
+    account_id = str(jira.get("/rest/api/3/myself")["accountId"])
+    return account_id, "" if title.lower() in ("jira", "your company jira") else title
+
+
 def person_name(jira: Asking, account_id: str) -> str:
     """The name a person goes by, to be shown to the partner; "" where Jira does not tell."""
     try:

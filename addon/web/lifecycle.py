@@ -63,6 +63,7 @@ def uninstalled() -> Any:
 @guard("webhook")
 def enabled() -> Any:
     _switch("enabled")
+    services().wake.tenant(g.tenant.id)
     services().wake.sweep()
     return NOTHING
 

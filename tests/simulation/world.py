@@ -116,7 +116,7 @@ class World:
             tx, client_key=name, base_url=f"https://{name}", display_url="", name=name, shared_secret="", now=self.now
         )
         tenant_store.set_state(tx, tenant.id, "enabled", now=self.now)
-        tenant_store.set_account_id(tx, tenant.id, "app")
+        tenant_store.introduce(tx, tenant.id, "app", "")
         return tenant
 
     def _end(self, tx: Any, tenant: Tenant, side: str, partner: Tenant) -> Synchronization:
