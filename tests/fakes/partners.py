@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -33,6 +34,7 @@ from addon.sync.engine import Engine
 from addon.sync.handshake import Handshake
 from addon.sync.pairing import Pairing
 from addon.sync.transport import Transport
+from addon.web import partner
 
 BLUE, GREEN = "http://127.0.0.1:2990", "http://127.0.0.1:2991"
 
@@ -174,12 +176,15 @@ def deployment(folder: Path, base_url: str, others: tuple[str, ...] = ()) -> Dep
     engine = Engine(db, settings, jira, transport, wake)
     parts = Parts(settings, db, vault, jira, wake, handshake, engine, Pairing(engine))
     return Deployment(
-        settings, parts, bell, clock, jiras, create_app(settings, parts, doors=("partner", "health")), transport
+        settings, parts, bell, clock, jiras, create_app(settings, parts, doors=(partner.blueprint,)), transport
     )
 
 
 class _Quiet(WSGIRequestHandler):
     def log(self, *_: Any) -> None: ...
+
+    def connection_dropped(self, *_: Any) -> None:
+        self.connection.shutdown(socket.SHUT_RDWR)
 
 
 class Switch:
