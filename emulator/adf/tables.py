@@ -49,4 +49,4 @@ def _cells(row: str) -> list[tuple[str, str]]:
 
 
 def _cell(kind: str, text: str, read: Callable[[str, str], list[Node]]) -> Node:
-    return {"type": kind, "attrs": {}, "content": read(kind, text.strip(" \t\n"))}
+    return {"type": kind, "attrs": {}, "content": read(kind, text.strip("\n"))}
