@@ -289,6 +289,14 @@ def test_any_text_is_markup_of_a_valid_document(markup: str) -> None:
     assert problem_in(from_wiki(to_wiki(document))) is None
 
 
+# The same examples each time: what is stable is told by them, and no build fails by chance.
+@settings(max_examples=500, deadline=None, derandomize=True)
+@given(st.lists(BITS, max_size=14).map("".join))
+def test_markup_is_stable_after_one_round(markup: str) -> None:
+    once = to_wiki(from_wiki(markup))
+    assert to_wiki(from_wiki(once)) == once
+
+
 @pytest.mark.parametrize(
     "bit", ["*", "[", "{{", "{quote}", "{code}", "!a", "||", "* ", "\\", "{color:red}", "http://", "a "]
 )
