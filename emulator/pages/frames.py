@@ -37,7 +37,9 @@ def register(pages: Blueprint, site: Site) -> None:
             url = apps.module_url(site, app, str(body.get("key")), user, context)
         except LookupError:
             raise Refused(404, f"The app {app['key']} has no page with the key {body.get('key')}.") from None
-        options: dict[str, Any] = {"productContext": context, "isFullPage": body.get("fullPage") is True}
+        # Jira lets frames grow with their content; an app opts out with `resize:false` or `sizeToParent:true`.
+        options: dict[str, Any] = {"autoresize": True, "isFullPage": body.get("fullPage") is True}
+        options["productContext"] = context
         return jsonify(addon_key=app["key"], key=body["key"], url=url, options=options)
 
     @pages.errorhandler(Refused)

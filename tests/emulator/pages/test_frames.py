@@ -46,6 +46,7 @@ def test_the_panel_knows_its_issue_and_shows_its_lozenge(page: Page, rest: Rest,
         json={"type": "lozenge", "value": {"label": "In sync", "type": "success"}},
     )
     expect(card.locator("summary")).to_contain_text("In sync")
+    page.wait_for_function("document.querySelector('iframe').offsetHeight > 200")
     frame.get_by_role("button", name="Go").click()
     page.wait_for_url(f"**/browse/{probe.goto}")
 
