@@ -16,6 +16,8 @@ from addon.model.rules import Side, other
 from addon.model.scope import Scope
 from addon.store.db import Tx
 from addon.store.table import synchronization as table
+from addon.store.table import tenant
+from addon.store.tenant import LIVE
 
 INVITATION_SENT = "invitation_sent"
 INVITATION_RECEIVED = "invitation_received"
@@ -169,12 +171,18 @@ def change(tx: Tx, synchronization_id: int, **columns: Any) -> Synchronization:
 
 
 def untold(tx: Tx, now: float) -> list[int]:
-    """Ids of all whose partner has to be told something and may be called now, longest waiting first."""
+    """Ids of all whose partner has to be told something and may be called now, longest waiting first.
+
+    A site that has switched the app off or removed it says nothing until it is back.
+    """
+    live = select(tenant.c.id).where(tenant.c.state.in_(LIVE))
     return list(
         tx.scalars(
             select(table.c.id)
             .where(
-                table.c.told_version < table.c.state_version, or_(table.c.retry_at.is_(None), table.c.retry_at <= now)
+                table.c.tenant_id.in_(live),
+                table.c.told_version < table.c.state_version,
+                or_(table.c.retry_at.is_(None), table.c.retry_at <= now),
             )
             .order_by(table.c.updated_at)
         )

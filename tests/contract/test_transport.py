@@ -360,6 +360,20 @@ def test_messages_wait_while_the_app_is_switched_off(two: Pair) -> None:
     assert caught.value.party == "partner"
 
 
+def test_a_site_that_has_removed_the_app_tells_nothing_until_it_is_back(two: Pair) -> None:
+    ours, _ = two.accepted()
+    two.blue_home.handshake.delete(two.blue, ours.id, person="ann")
+    with two.blue_home.db.begin() as tx:
+        tenants.set_state(tx, two.blue.id, "disabled", 0.0)
+    two.blue_home.work()
+    assert two.blue_home.handshake.sweep() == 0
+    assert two.at_green(ours).accepted
+    with two.blue_home.db.begin() as tx:
+        tenants.set_state(tx, two.blue.id, "enabled", 0.0)
+    assert two.blue_home.handshake.sweep() == 1
+    assert two.at_green(ours).over
+
+
 # a backup is put back
 
 
