@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
@@ -40,6 +40,8 @@ class Deployment:
     partners: Sequence[str] = ()
     """Base URLs of other deployments."""
     prefix: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Further settings, by environment variable (``docs/operations.md``)."""
 
     def environment(self) -> dict[str, str]:
         """The whole environment of its processes."""
@@ -57,6 +59,7 @@ class Deployment:
             "INSTALL_KEY_URLS": ",".join(f"{site}/_keys" for site in self.sites),
             "CONNECT_JS": "{baseUrl}/atlassian-connect/all.js",
             "PARTNER_DEPLOYMENTS": ",".join(self.partners),
+            **self.settings,
         }
 
     def start(self, supervisor: Supervisor) -> None:

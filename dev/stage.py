@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from signal import SIGKILL, Signals
@@ -40,7 +40,8 @@ class Stage:
     """Started by ``start`` (or a ``with`` block), ended by ``stop``. Data stays in ``folder``.
 
     ``output``: where the lines of every process are shown; None shows none. ``front``: from the port where something
-    listens to the one that others know (``dev.recorder``); the same where nothing stands before it.
+    listens to the one that others know (``dev.recorder``); the same where nothing stands before it. ``settings``: what
+    every deployment is set to beside the usual.
     """
 
     def __init__(
@@ -50,8 +51,10 @@ class Stage:
         *,
         output: IO[str] | None = None,
         front: Callable[[int], int] = lambda listen: listen,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self.folder = folder.resolve()
+        self._settings = settings or {}
         self._front = front
         self.blue = Site("Blue", front(ports.blue), ports.blue, self.folder / "blue")
         self.green = Site("Green", front(ports.green), ports.green, self.folder / "green")
@@ -123,12 +126,14 @@ class Stage:
     def _deployments(self, ports: Ports) -> tuple[Deployment, ...]:
         # `localhost` here and 127.0.0.1 for Jira: two sites to a browser, as in the real world, so that cookies and
         # frames are kept as strictly.
-        listen, folder = ports.addon, self.folder
-        url = f"http://localhost:{self._front(listen)}"
+        folder, further = self.folder, self._settings
+        url = f"http://localhost:{self._front(ports.addon)}"
         if ports.second is None:
-            return (Deployment(folder / "add-on", url, listen, (self.blue.url, self.green.url)),)
+            both = (self.blue.url, self.green.url)
+            return (Deployment(folder / "add-on", url, ports.addon, both, settings=further),)
         other = f"http://localhost:{self._front(ports.second)}"
+        blue, green = (self.blue.url,), (self.green.url,)
         return (
-            Deployment(folder / "blue-add-on", url, listen, (self.blue.url,), (other,), prefix="blue-"),
-            Deployment(folder / "green-add-on", other, ports.second, (self.green.url,), (url,), prefix="green-"),
+            Deployment(folder / "blue-add-on", url, ports.addon, blue, (other,), "blue-", further),
+            Deployment(folder / "green-add-on", other, ports.second, green, (url,), "green-", further),
         )
