@@ -48,6 +48,8 @@ class Settings:
     settle_seconds: float = 60.0
     """How long an ambiguous create is left alone before it is looked for (Q); more than the deadline."""
     sweep_seconds: float = 30.0
+    reconcile_seconds: float = 600.0
+    """How often each tenant is searched for changes whose webhook never came."""
     invitation_days: float = 14.0
     worker_threads: int = 16
     log_level: str = "INFO"

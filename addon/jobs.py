@@ -26,6 +26,7 @@ from addon.sync import site
 from addon.sync.engine import Engine
 from addon.sync.handshake import Handshake
 from addon.sync.pairing import Pairing
+from addon.sync.reconcile import Reconcile
 from addon.sync.transport import Transport
 
 
@@ -41,6 +42,7 @@ class Parts:
     handshake: Handshake
     engine: Engine
     pairing: Pairing
+    reconcile: Reconcile
 
     def work(self, key: str) -> None:
         """Do what a key asks for: its kind, then ids. A key of a row that is gone asks for nothing."""
@@ -55,6 +57,8 @@ class Parts:
             self.pairing.look_again(int(rest))
         elif kind == "tenant":
             self.introduce(int(rest))
+        elif kind == "reconcile":
+            self.reconcile.run(int(rest))
         elif kind == "sweep":
             self.sweep()
 
@@ -77,6 +81,7 @@ class Parts:
         now = self.engine.clock()
         with self.db.begin() as tx:
             nonce.purge(tx, now)
+            unreconciled = tenant_store.unreconciled(tx, now, self.settings.reconcile_seconds)
         with self.db.read() as tx:
             issues = queue.due_issues(tx, now)
             links = queue.due_links(tx, now)
@@ -87,6 +92,7 @@ class Parts:
         self.wake.link(*links)
         self.wake.synchronization(*untold)
         self.wake.tenant(*unknown)
+        self.wake.reconcile(*unreconciled)
 
 
 def build(settings: Settings) -> Parts:
@@ -101,7 +107,7 @@ def build(settings: Settings) -> Parts:
     transport = Transport(db, vault, settings)
     handshake = Handshake(db, vault, settings, transport, jira, wake)
     engine = Engine(db, settings, jira, transport, wake)
-    return Parts(settings, db, vault, jira, wake, handshake, engine, Pairing(engine))
+    return Parts(settings, db, vault, jira, wake, handshake, engine, Pairing(engine), Reconcile(engine))
 
 
 _GLANCE = 0.05

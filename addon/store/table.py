@@ -55,6 +55,8 @@ tenant = Table(
     Column("retry_at", Float),  # no call to this Jira before
     Column("attempt_count", Integer, nullable=False, default=0),
     Column("retry_reason", Text, nullable=False, default=""),
+    Column("reconciled_at", Float),  # by this Jira's clock: all that changed before has been looked at
+    Column("reconcile_begun_at", Float),  # by ours: when the last pass was asked for
     Column("installed_at", Float, nullable=False),
     Column("updated_at", Float, nullable=False),
 )
@@ -148,6 +150,7 @@ twin_link = Table(
     Column("lease_owner", String(36), nullable=False, default=""),
     Column("lease_until", Float, nullable=False, default=0.0),
     Column("touched_at", Float),  # our issue may have changed: read it
+    Column("read_at", Float),  # our issue's own `updated` when it was last read whole, by our Jira's clock
     Column("retry_at", Float),
     Column("attempt_count", Integer, nullable=False, default=0),
     Column("synced_at", Float),  # last time a change was settled

@@ -38,6 +38,8 @@ class Tenant:
     retry_at: float | None
     attempt_count: int
     retry_reason: str
+    reconciled_at: float | None
+    reconcile_begun_at: float | None
     installed_at: float
     updated_at: float
 
@@ -159,6 +161,25 @@ def introduce(tx: Tx, id_: int, account_id: str, name: str) -> None:
 def unknown(tx: Tx) -> list[int]:
     """Ids of enabled tenants that have not been asked who they are."""
     return list(tx.scalars(select(table.c.id).where(table.c.state == "enabled", table.c.account_id.is_(None))))
+
+
+def unreconciled(tx: Tx, now: float, every: float) -> list[int]:
+    """Ids of enabled tenants that no reconcile pass has begun for within ``every`` seconds; each is named once."""
+    due = or_(table.c.reconcile_begun_at.is_(None), table.c.reconcile_begun_at <= now - every)
+    free = or_(table.c.retry_at.is_(None), table.c.retry_at <= now)
+    return list(
+        tx.scalars(
+            update(table)
+            .where(table.c.state == "enabled", due, free)
+            .values(reconcile_begun_at=now)
+            .returning(table.c.id)
+        )
+    )
+
+
+def reconciled(tx: Tx, id_: int, at: float) -> None:
+    """All that changed in this Jira before ``at`` (its own clock) has been looked at."""
+    tx.execute(update(table).where(table.c.id == id_).values(reconciled_at=at))
 
 
 def link_url(tenant: Tenant) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, insert, or_, select, update
+from sqlalchemy import Row, func, insert, or_, select, update
 
 from addon.store.db import Tx
 from addon.store.table import outbox, twin_link
@@ -40,6 +40,7 @@ class TwinLink:
     lease_owner: str
     lease_until: float
     touched_at: float | None
+    read_at: float | None
     retry_at: float | None
     attempt_count: int
     synced_at: float | None
@@ -164,6 +165,16 @@ def try_again(tx: Tx, link_id: int, now: float) -> None:
         .where(twin_link.c.id == link_id, twin_link.c.state != ENDED)
         .values(state=ACTIVE, reason="", fix="", retry_at=None, attempt_count=0, touched_at=now)
     )
+
+
+def read_times(tx: Tx, tenant_id: int, issue_ids: Collection[str]) -> dict[str, float]:
+    """Of the issues that have a living link: the oldest ``updated`` at which one of its links read it (0: never)."""
+    rows = tx.execute(
+        select(twin_link.c.issue_id, func.min(func.coalesce(twin_link.c.read_at, 0.0)))
+        .where(twin_link.c.tenant_id == tenant_id, twin_link.c.issue_id.in_(issue_ids), twin_link.c.state != ENDED)
+        .group_by(twin_link.c.issue_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def take_lease(tx: Tx, link_id: int, owner: str, now: float, seconds: float) -> TwinLink | None:

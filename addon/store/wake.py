@@ -58,6 +58,10 @@ class Wake:
         """Ask these tenants' Jira who it is."""
         self._wake([f"tenant:{tenant_id}" for tenant_id in tenant_ids])
 
+    def reconcile(self, *tenant_ids: int) -> None:
+        """Look for changes at these tenants whose webhook never came."""
+        self._wake([f"reconcile:{tenant_id}" for tenant_id in tenant_ids])
+
     def sweep(self) -> None:
         """Look for everything that is due."""
         self._wake(["sweep"])

@@ -129,7 +129,7 @@ class Engine:
         if replica is not None or link.base.get(TWIN) != base[TWIN]:
             queue.append(tx, link, at.message(base, replica=replica), now)
             history.write(tx, link, outbound.entries(change, replica, at.mapping()), now)
-        at.change(tx, base=base, issue_key=snapshot.issue_key)
+        at.change(tx, base=base, issue_key=snapshot.issue_key, read_at=snapshot.updated_at)
 
     def _info(self, at: Line, snapshot: Snapshot) -> TwinInfo:
         url = f"{tenant_store.link_url(at.tenant)}/browse/{snapshot.issue_key}"
@@ -194,6 +194,8 @@ class Engine:
         base = dict(link.base)
         if snapshot is not None:
             base[TWIN] = self._info(at, snapshot).to_json()
+            if snapshot.comments is not None:
+                at.change(tx, read_at=snapshot.updated_at)
         queue.append(tx, link, at.message(base), now)
         history.write(tx, link, outbound.notes(application.notes, _latency(rows[-1], now)), now)
         at.change(

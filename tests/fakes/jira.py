@@ -1,6 +1,6 @@
 """A Jira in memory: the few resources the line uses, with Jira's own shapes, faults on demand and a write history.
 
-It speaks the client's protocol (``get``, ``post``, ``put``, ``delete``), so that engine, reader and writer run as they are.
+It speaks the client's protocol (``get``, ``post``, ``put``, ``delete``): engine, reader and writer run as they are.
 """
 
 from __future__ import annotations
@@ -81,6 +81,9 @@ class FakeJira:
 
     def post(self, path: str, *, params: Mapping[str, Any] | None = None, json: Any = None) -> Any:
         parts = path.split("/")[4:]
+        if parts[0] == "search" and "updated" in json["jql"]:
+            issues = [self._issue_json(issue_id) for issue_id in self.issues]
+            return {"issues": issues, "isLast": True}
         if parts[0] == "search":
             wanted = json["jql"].split('"')[1]
             found = [

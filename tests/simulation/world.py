@@ -26,6 +26,7 @@ from addon.store.tenant import Tenant
 from addon.sync import inbox
 from addon.sync.engine import Engine
 from addon.sync.pairing import Pairing
+from addon.sync.reconcile import Reconcile
 from tests.fakes.jira import Crash, FakeJira
 
 LEASE = 180.0
@@ -110,6 +111,7 @@ class World:
             clock=lambda: self.now,
         )
         self.pairing = Pairing(self.engine)
+        self.reconcile = Reconcile(self.engine)
 
     def _tenant(self, tx: Any, name: str) -> Tenant:
         tenant = tenant_store.install(
@@ -185,14 +187,13 @@ class World:
                 self.bell.issue(tenant_id, issue_id)
 
     def settle(self, rounds: int = 400) -> None:
-        """No more faults; time passes; lost webhooks are made good as a reconcile pass would."""
+        """No more faults; time passes; one reconcile pass makes lost webhooks good."""
         for site in self.sites.values():
             site.faults = lambda _operation: ""
         self.post.lose = lambda: ""
-        for tenant_id, site in self.sites.items():
-            with self.db.begin() as tx:
-                for issue_id in site.issues:
-                    queue.touch(tx, tenant_id, issue_id, deleted=False, now=self.now)
+        self.now += LEASE
+        for tenant_id in self.sites:
+            self.reconcile.run(tenant_id)
         for _ in range(rounds):
             self.sweep()
             if not self.bell.keys:

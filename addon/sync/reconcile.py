@@ -1,0 +1,119 @@
+"""Reconcile: finds what webhooks missed. One search per pass for all that changed since the last one.
+
+The watermark is the site's own clock, so it matters neither what ours says nor in which zone the app's user lives: the
+search asks for the last so many minutes, with an overlap because search lags behind and counts in minutes. What a link
+has read already is told from the issue's own ``updated`` and costs nothing more.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from addon import log
+from addon.errors import Blocked, Ignored, Retryable
+from addon.jira import reader
+from addon.store import queue, twin_link
+from addon.store import rules as rules_store
+from addon.store import synchronization as synchronization_store
+from addon.store import tenant as tenant_store
+from addon.store.db import Tx
+from addon.store.tenant import Tenant
+from addon.sync import backoff, site
+from addon.sync.apply import Jira
+from addon.sync.engine import Engine
+
+OVERLAP_SECONDS = 300.0
+_PAGE = 100
+
+
+@dataclass(slots=True)
+class Reconcile:
+    """Passes over a tenant's mapped projects."""
+
+    engine: Engine
+
+    def run(self, tenant_id: int) -> None:
+        """One pass: touch every issue that changed since the last pass and that no link has read since."""
+        with self.engine.db.read() as tx:
+            tenant = tenant_store.by_id(tx, tenant_id)
+            projects, since = _mapped(tx, tenant_id)
+        if tenant is None or tenant.state != "enabled" or not projects:
+            return
+        try:
+            found = self._pass(tenant, projects, since)
+        except (Blocked, Ignored) as verdict:
+            log.warning("reconcile_failed", tenant=tenant_id, verdict=type(verdict).__name__)
+        except Retryable as verdict:
+            with self.engine.db.begin() as tx:
+                until = self.engine.clock() + backoff.wait(tenant.attempt_count, verdict.after)
+                tenant_store.back_off(tx, tenant_id, until, verdict.reason, asked=verdict.after is not None)
+        else:
+            log.info("reconciled", tenant=tenant_id, missed=found)
+
+    def _pass(self, tenant: Tenant, projects: set[str], since: float) -> int:
+        jira = self.engine.jira_of(tenant)
+        now = site.now(jira)
+        start = tenant.reconciled_at if tenant.reconciled_at is not None else since
+        minutes = math.ceil((now - start + OVERLAP_SECONDS) / 60)
+        missed: list[str] = []
+        for page in _changed(jira, projects, minutes):
+            with self.engine.db.begin() as tx:
+                missed += self._touch(tx, tenant, page, since)
+        with self.engine.db.begin() as tx:
+            tenant_store.reconciled(tx, tenant.id, now)
+        self.engine.wake.issue(tenant.id, *missed)
+        return len(missed)
+
+    def _touch(self, tx: Tx, tenant: Tenant, page: list[tuple[str, float, float]], since: float) -> list[str]:
+        read = twin_link.read_times(tx, tenant.id, [issue_id for issue_id, _, _ in page])
+        missed = [
+            issue_id
+            for issue_id, created_at, updated_at in page
+            # Without a link it may be owed its first one; that is for the pairing to say.
+            if (read[issue_id] < updated_at if issue_id in read else created_at >= since)
+        ]
+        for issue_id in missed:
+            queue.touch(tx, tenant.id, issue_id, deleted=False, now=self.engine.clock())
+        return missed
+
+
+def _mapped(tx: Tx, tenant_id: int) -> tuple[set[str], float]:
+    """The projects that active mappings speak of, and when the first of these mappings started."""
+    projects: set[str] = set()
+    since = math.inf
+    for synchronization in synchronization_store.of_tenant(tx, tenant_id):
+        if not synchronization.accepted:
+            continue
+        starts = rules_store.starts(tx, synchronization.id)
+        for mapping in rules_store.live(tx, synchronization.id).mappings:
+            if mapping.active and mapping.id in starts:
+                projects.add(mapping.end_of(synchronization.side).project_id)
+                since = min(since, starts[mapping.id])
+    return projects, since
+
+
+def _changed(jira: Jira, projects: set[str], minutes: int) -> Iterator[list[tuple[str, float, float]]]:
+    """Pages of (issue id, created, updated) of issues that changed in the last so many minutes."""
+    named = ", ".join(sorted(projects))
+    body: dict[str, Any] = {
+        "jql": f'project in ({named}) AND updated >= "-{minutes}m" ORDER BY updated ASC',
+        "fields": ["created", "updated"],
+        "maxResults": _PAGE,
+    }
+    while True:
+        page = jira.post("/rest/api/3/search/jql", json=body)
+        yield [
+            (
+                str(item["id"]),
+                reader.seconds(item["fields"]["created"]),
+                reader.seconds(item["fields"]["updated"]),
+            )
+            for item in page["issues"]
+        ]
+        token = page.get("nextPageToken")
+        if not token:
+            return
+        body["nextPageToken"] = token
