@@ -27,11 +27,10 @@ def _user(site: Site, caller: Caller) -> Body:
     return {"user": beans.user(caller.user, _scene(site))} if caller.user else {}
 
 
-def _issue(site: Site, issue: Record) -> Body:
+def _issue(site: Site, issue: Record, hidden: tuple[str, ...] = ("comment", "worklog")) -> Body:
     scene = _scene(site)
     bean = issue_view.issue_bean(scene, issue, issue_view.select(scene, None, "*all"))
-    # The captures hold no comments and no worklogs inside jira:issue_* bodies.
-    for name in ("comment", "worklog", "statusCategory"):
+    for name in (*hidden, "statusCategory"):
         bean["fields"].pop(name, None)
     del bean["expand"]
     return {"issue": bean}
@@ -66,7 +65,8 @@ def _event_type(items: list[Body]) -> str:
 
 
 def issue_deleted(site: Site, caller: Caller, issue: Record) -> None:
-    site.webhooks.publish("jira:issue_deleted", caller, lambda: _user(site, caller) | _issue(site, issue), issue)
+    # Only the last word on an issue holds its comments and worklogs; the captures of other events do not.
+    site.webhooks.publish("jira:issue_deleted", caller, lambda: _user(site, caller) | _issue(site, issue, ()), issue)
 
 
 def comment(site: Site, caller: Caller, event: str, issue: Record, record: Record, flow: str = "Primary") -> None:
@@ -89,7 +89,11 @@ def comment(site: Site, caller: Caller, event: str, issue: Record, record: Recor
 
 def worklog(site: Site, caller: Caller, event: str, issue: Record, record: Record, flow: str = "Primary") -> None:
     """`worklog_*`: only the worklog, with its `issueId`."""
-    site.webhooks.publish(event, caller, lambda: {"worklog": threads.worklog_bean(_scene(site), record)}, issue, flow)
+
+    def build() -> Body:
+        return {"worklog": threads.worklog_bean(_scene(site), record), "isFromIssueLimitTransformation": False}
+
+    site.webhooks.publish(event, caller, build, issue, flow)
 
 
 def attachment(site: Site, caller: Caller, event: str, issue: Record, record: Record, flow: str = "Primary") -> None:

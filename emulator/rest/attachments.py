@@ -48,7 +48,7 @@ def metadata(attachment: str) -> Any:
     return bean | {"id": int(record["id"])} | ({"author": beans.user(author, scene())} if author else {})
 
 
-@rest.delete("/attachment/<attachment>", scope="WRITE")
+@rest.delete("/attachment/<attachment>")
 def delete(attachment: str) -> Any:
     attachments.delete(context.site(), context.caller(), _found(attachment))
     return None

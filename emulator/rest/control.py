@@ -1,12 +1,14 @@
 """What a test or an administrator may do to a site that no Jira resource offers: `/_control`."""
 
+import re
 from dataclasses import asdict
 from typing import Any
 
-from emulator import context, lifecycle
+from emulator import context, events, lifecycle
 from emulator.errors import JiraError
 from emulator.rest import params
 from emulator.rest.routing import Resource, site_admin
+from emulator.seeds import generator, workflow_graphs, writing
 from emulator.store import Record
 
 rest = Resource("control", prefix="/_control")
@@ -125,3 +127,32 @@ def deny(project: str) -> Any:
     record["denied"] = params.body()
     context.site().store.put("project", record)
     return None
+
+
+@rest.post("/generate")
+def generate() -> Any:
+    """Write many issues into a project: `{"project": "SHOP", "count": 1000, "seed": 1}`; no webhooks."""
+    site_admin()
+    given, site = params.body(), context.site()
+    record = site.store.find("project", key=str(given.get("project")).upper())
+    if record is None:
+        raise JiraError(404, f"No project could be found with key '{given.get('project')}'.")
+    count = params.whole(given, "count", 100, 1, 100_000)
+    made = generator.fill(site, record, count, params.whole(given, "seed", 0, 0, 2**31))
+    return {"first": made[0]["key"], "last": made[-1]["key"], "count": len(made)}, 201
+
+
+@rest.post("/projects")
+def create_project() -> Any:
+    """A project with the standard types: `{"key": "NEW", "name": "New", "workflow": {…}}`; the graph is optional."""
+    site_admin()
+    given, site = params.body(), context.site()
+    key = str(given.get("key", "")).upper()
+    if not re.fullmatch(r"[A-Z][A-Z0-9_]{1,9}", key) or site.store.find("project", key=key):
+        raise JiraError(400, "The key must be two to ten letters and digits, and not be taken.")
+    record = writing.project(site, key, str(given.get("name") or key))
+    graph = given.get("workflow")
+    if isinstance(graph, dict):
+        workflow_graphs.use(site, record, workflow_graphs.load(site, graph, f"{key} workflow"))
+    events.project(site, context.caller(), "project_created", record)
+    return {"id": int(record["id"]), "key": key, "self": f"{site.base_url}/rest/api/3/project/{record['id']}"}, 201

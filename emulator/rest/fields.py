@@ -42,7 +42,7 @@ def every() -> Any:
     return [key, *fields]
 
 
-@rest.get("/field/search")
+@rest.get("/field/search", scope="NONE")
 def search() -> Any:
     kinds, wanted = params.words("type"), params.words("id")
     query = (params.text("query") or "").lower()

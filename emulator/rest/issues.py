@@ -44,7 +44,7 @@ def create_many() -> Any:
     return {"issues": made, "errors": errors}, 201 if made or not errors else 400
 
 
-@rest.post("/issue/bulkfetch", scope="READ")
+@rest.post("/issue/bulkfetch")
 def fetch_many() -> Any:
     given = params.body()
     wanted = params.listed(given, "issueIdsOrKeys", required=True)

@@ -108,7 +108,7 @@ def labels() -> Any:
     return params.paged(sorted(used), str, size=1000, most=1000)
 
 
-@rest.get("/role")
+@rest.get("/role", scope="ADMIN")
 def roles() -> Any:
     return [_role(record) for record in context.site().store.all("role")]
 
@@ -122,7 +122,7 @@ def _role(record: Record) -> dict[str, Any]:
     }
 
 
-@rest.get("/securitylevel/<level_id>")
+@rest.get("/securitylevel/<level_id>", scope="PROJECT_ADMIN")
 def security_level(level_id: str) -> Any:
     words = f"The security level with id '{level_id}' does not exist."
     return _one("securitylevel", level_id, words, lambda record: beans.security_level(record, scene()))

@@ -50,7 +50,7 @@ def _place() -> tuple[Record | None, Record | None]:
     return project, issue
 
 
-@rest.get("/permissions")
+@rest.get("/permissions", scope="ADMIN")
 def every() -> Any:
     shown: dict[str, Any] = {}
     for kind, known in (("GLOBAL", permissions.GLOBAL), ("PROJECT", permissions.PROJECT)):

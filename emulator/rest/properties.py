@@ -89,7 +89,7 @@ def set_comment_property(comment: str, key: str) -> Any:
     return _put("comment", record, key, value)
 
 
-@rest.delete("/comment/<comment>/properties/<key>", scope="WRITE")
+@rest.delete("/comment/<comment>/properties/<key>")
 def delete_comment_property(comment: str, key: str) -> Any:
     return _drop("comment", _editable_comment(comment), key)
 
@@ -125,14 +125,14 @@ def project_property(project: str, key: str) -> Any:
     return _value(_project(project), key)
 
 
-@rest.put("/project/<project>/properties/<key>", scope="PROJECT_ADMIN")
+@rest.put("/project/<project>/properties/<key>")
 def set_project_property(project: str, key: str) -> Any:
     record, value = _project(project), properties.parse_body(request.get_data())
     projects.administer(context.caller(), record)
     return _put("project", record, key, value)
 
 
-@rest.delete("/project/<project>/properties/<key>", scope="PROJECT_ADMIN")
+@rest.delete("/project/<project>/properties/<key>")
 def delete_project_property(project: str, key: str) -> Any:
     record = _project(project)
     projects.administer(context.caller(), record)

@@ -62,7 +62,7 @@ def watch(issue: str) -> Any:
     return None
 
 
-@rest.delete("/issue/<issue>/watchers", scope="WRITE")
+@rest.delete("/issue/<issue>/watchers")
 def unwatch(issue: str) -> Any:
     record = found(issue)
     account_id = _known(params.text("accountId"))
@@ -92,7 +92,7 @@ def vote(issue: str) -> Any:
     return None
 
 
-@rest.delete("/issue/<issue>/votes", scope="WRITE")
+@rest.delete("/issue/<issue>/votes")
 def unvote(issue: str) -> Any:
     record, account_id = found(issue), str(context.caller().account_id)
     if account_id not in record.get("voters", []):
