@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from cryptography.fernet import Fernet
 from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from addon import jobs
 from addon.app import create_app
 from addon.config import Settings
 from addon.errors import Retryable
@@ -27,12 +28,9 @@ from addon.store import synchronization as store
 from addon.store import table
 from addon.store import tenant as tenants
 from addon.store.db import Database
-from addon.store.secret import Vault
 from addon.store.synchronization import Synchronization
 from addon.store.tenant import Tenant
-from addon.sync.engine import Engine
 from addon.sync.handshake import Handshake
-from addon.sync.pairing import Pairing
 from addon.sync.transport import Transport
 from addon.web import partner
 
@@ -163,18 +161,17 @@ def deployment(folder: Path, base_url: str, others: tuple[str, ...] = ()) -> Dep
         partner_deployments=others,
         deadline_seconds=5.0,
     )
-    db, vault, bell, clock = Database(settings.database_url), Vault((key,)), Bell(), Clock()
-    table.metadata.create_all(db.engine)
+    built, bell, clock = jobs.build(settings), Bell(), Clock()
+    table.metadata.create_all(built.db.engine)
     jiras: dict[str, SmallJira] = {}
 
     def jira(tenant: Tenant) -> Any:
         return jiras[tenant.base_url]
 
     wake: Any = bell
-    transport = Transport(db, vault, settings)
-    handshake = Handshake(db, vault, settings, transport, jira, wake, clock)
-    engine = Engine(db, settings, jira, transport, wake)
-    parts = Parts(settings, db, vault, jira, wake, handshake, engine, Pairing(engine))
+    transport = Transport(built.db, built.vault, settings)
+    handshake = Handshake(built.db, built.vault, settings, transport, jira, wake, clock)
+    parts = replace(built, jira=jira, wake=wake, handshake=handshake)
     return Deployment(
         settings, parts, bell, clock, jiras, create_app(settings, parts, doors=(partner.blueprint,)), transport
     )
