@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from emulator.rest import (
+    agile,
     attachments,
     bulk,
     changelogs,
@@ -35,6 +36,7 @@ from emulator.rest import (
 )
 
 _MODULES = (
+    agile,
     attachments,
     bulk,
     contexts,
