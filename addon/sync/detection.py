@@ -7,31 +7,13 @@ Nothing means: our own echo, a webhook that came twice, a field that is not mapp
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from addon.model.change import Change, Delta
 from addon.model.rules import IssueMapping, Side
 from addon.model.snapshot import Snapshot
 from addon.sync.processors import comments
 from addon.sync.processors.registry import comments_of, fields_of
-
-
-@dataclass(frozen=True, slots=True)
-class Delta:
-    """A part's value before and after; ``after`` None with ``gone`` set for a deleted item."""
-
-    before: Any
-    after: Any
-    gone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What differs between base and snapshot. ``base`` is the base once this change is settled."""
-
-    deltas: Mapping[str, Delta]
-    base: Mapping[str, Any]
-    at: float
 
 
 def detect(

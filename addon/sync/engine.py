@@ -19,6 +19,7 @@ from addon.config import Settings
 from addon.errors import Blocked, Ignored, Missing, Retryable
 from addon.jira import reader
 from addon.jira.metadata import Metadata
+from addon.model.change import Change
 from addon.model.message import Message, Replica, TwinInfo
 from addon.model.snapshot import Snapshot
 from addon.store import history, queue, twin_item, twin_link
@@ -32,7 +33,7 @@ from addon.store.twin_link import TwinLink
 from addon.store.wake import Wake
 from addon.sync import backoff, inbound, outbound
 from addon.sync.apply import COMMENT, Application, Jira, Ports
-from addon.sync.detection import Change, detect
+from addon.sync.detection import detect
 from addon.sync.line import TWIN, Line, LostLease, field_ids, load
 
 GONE = "Jira no longer shows this issue to the app: it was deleted, or a permission was removed."

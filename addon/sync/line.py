@@ -60,17 +60,18 @@ class Line:
         return mapping
 
     def check_rules(self, message: Message) -> None:
-        """Refuse to apply what was sent under rules that we do not hold.
+        """Refuse to apply what was sent under rules that we do not hold (yet).
 
         Raises:
-            Retryable: the partner has published rules that have not reached us yet.
-            Blocked: the same version says different things at the two ends.
+            Retryable: the partner has published a version that has not reached us; or both published the same version
+                at once, and the exchange of states will say which one stands.
         """
         if message.rules_version > self.rules.version:
             raise Retryable(f"Waiting for version {message.rules_version} of the rules from the partner.")
         if message.rules_version == self.rules.version and message.rules_hash != self.rules.hash:
-            raise Blocked(
-                "Both sides hold different rules under the same version.", fix="Publish the rules again on either side."
+            raise Retryable(
+                f"Both sides hold different rules under version {self.rules.version}. If this does not settle by "
+                "itself, publish them again on either side."
             )
 
     def message(

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from addon.model.change import Change
 from addon.model.entry import Entry
 from addon.model.message import Replica
 from addon.model.rules import IssueMapping, Side
-from addon.sync.detection import Change
 from addon.sync.processors import comments
 from addon.sync.processors.registry import comments_of, fields_of
 

@@ -30,6 +30,7 @@ def installed() -> Any:
     secret = _text(told, "sharedSecret", required=True)
     now = time.time()
     with services().db.begin() as tx:
+        before = tenants.by_client_key(tx, told["clientKey"])
         tenant = tenants.install(
             tx,
             client_key=told["clientKey"],
@@ -41,6 +42,8 @@ def installed() -> Any:
         )
         audit.write(tx, tenant.id, g.account_id, "app.install", base_url, {}, now)
     log.info("tenant_installed", tenant_id=tenant.id)
+    if before is not None and tenants.link_url(before) != tenants.link_url(tenant):
+        services().handshake.announce(tenant.id)
     services().wake.sweep()
     return NOTHING
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -67,9 +66,9 @@ def _arm(world: World) -> None:
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("name", crash.POINTS)
-def test_nothing_is_lost_or_doubled(name: str, operation: str, folder: Path) -> None:
+def test_nothing_is_lost_or_doubled(name: str, operation: str, database_url: str) -> None:
     random.seed(1)
-    world = World(folder, random.Random(1))
+    world = World(database_url, random.Random(1))
     blue, green = world.sites[world.blue.id], world.sites[world.green.id]
     ours = blue.create("First", description=adf("Words"), labels=["start"])
     world.settle()

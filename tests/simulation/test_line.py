@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-from pathlib import Path
 
 import pytest
 
@@ -68,10 +67,10 @@ def _person(rng: random.Random, site: FakeJira, comments: dict[str, list[str]]) 
         site.delete_comment(issue_id, own.pop(rng.randrange(len(own))))
 
 
-def _run(folder: Path, seed: int, **how: object) -> World:
+def _run(database_url: str, seed: int, **how: object) -> World:
     rng = random.Random(seed)
     random.seed(seed)  # back-off jitter
-    world = World(folder, rng, **how)
+    world = World(database_url, rng, **how)
     faults = {"before": 0.05, "after": 0.05, "crash before": 0.03, "crash after": 0.05}
     for site in world.sites.values():
         site.faults = chance(rng, faults)
@@ -93,15 +92,15 @@ def _run(folder: Path, seed: int, **how: object) -> World:
 
 
 @pytest.mark.parametrize("seed", range(RUNS))
-def test_random_edits_converge(seed: int, folder: Path) -> None:
-    world = _run(folder, seed, lost_webhooks=0.2, winner=("inviter", "accepter")[seed % 2])
+def test_random_edits_converge(seed: int, database_url: str) -> None:
+    world = _run(database_url, seed, lost_webhooks=0.2, winner=("inviter", "accepter")[seed % 2])
     _check(world)
     _quiet(world)
 
 
 @pytest.mark.parametrize("seed", range(RUNS // 3))
-def test_sites_that_normalise_in_opposite_ways_come_to_rest(seed: int, folder: Path) -> None:
-    world = _run(folder, seed, normalise=(lambda text: text.strip().upper(), lambda text: text.lower() + " "))
+def test_sites_that_normalise_in_opposite_ways_come_to_rest(seed: int, database_url: str) -> None:
+    world = _run(database_url, seed, normalise=(lambda text: text.strip().upper(), lambda text: text.lower() + " "))
     _check(world)
     _quiet(world)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
@@ -30,6 +29,8 @@ from addon.sync.reconcile import Reconcile
 from tests.fakes.jira import Crash, FakeJira
 
 LEASE = 180.0
+opened: list[World] = []
+"""To be closed when the test is over."""
 
 
 class Bell:
@@ -75,7 +76,7 @@ class Post:
 class World:
     """``rng`` decides everything that is left to chance, so a seed tells the whole story."""
 
-    folder: Path
+    database_url: str
     rng: random.Random
     normalise: tuple[Callable[[str], str], Callable[[str], str]] = (str, str)
     lost_webhooks: float = 0.0
@@ -87,8 +88,8 @@ class World:
     crashed: bool = False
 
     def __post_init__(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.db = Database(f"sqlite:///{self.folder}/twinline.db")
+        self.db = Database(self.database_url)
+        opened.append(self)
         metadata.create_all(self.db.engine)
         self.settings = Settings(
             "http://localhost", "", "", (Fernet.generate_key().decode(),), development=True, lease_seconds=LEASE

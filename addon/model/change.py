@@ -1,0 +1,25 @@
+"""Change: what differs between the base and a snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A part's value before and after; ``after`` None with ``gone`` set for a deleted item."""
+
+    before: Any
+    after: Any
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What differs between base and snapshot. ``base`` is the base once this change is settled."""
+
+    deltas: Mapping[str, Delta]
+    base: Mapping[str, Any]
+    at: float
