@@ -65,15 +65,14 @@ document.addEventListener('htmx:after:swap', event => {
   arrived(event.detail.ctx);
 });
 
-/* A new place: say so to screen readers by moving on to its heading, unless a field asks for the focus. */
+/* A new place: the focus moves to its heading, which screen readers then say, or to the first field with an error. */
 function arrived({target, response}) {
   const main = element('main');
   if (target !== main) return;
   if (response.status < 400) element('notice').replaceChildren();
-  if (!main.querySelector('[autofocus]')) {
-    main.querySelector('h1').focus();
-    window.scrollTo(0, 0);
-  }
+  const wrong = main.querySelector('[data-focus]');
+  (wrong || main.querySelector('h1')).focus();
+  if (!wrong) window.scrollTo(0, 0);
   remember();
 }
 document.addEventListener('close', event => { if (event.target.matches('#dialogs dialog')) event.target.remove(); }, true);
@@ -85,6 +84,16 @@ document.addEventListener('click', event => {
   if (menu && event.target.closest('button, a')) menu.hidePopover();
   const again = event.target.closest('[data-reload]');
   if (again) location.reload();
+});
+
+/* What is being mended is no longer called wrong; the next answer tells. */
+document.addEventListener('input', ({target}) => {
+  const field = target.closest('.field.wrong, .dimension');
+  if (!field || target.type === 'search') return;
+  field.classList.remove('wrong');
+  target.removeAttribute('aria-invalid');
+  const error = (field.matches('.dimension') ? field : field.parentElement).querySelector(':scope > .error');
+  if (error) error.remove();
 });
 
 /* Place menus beside their button: the top layer knows nothing of it, and a style attribute is not allowed. */

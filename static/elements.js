@@ -3,6 +3,7 @@
 /* <age-text datetime="…">12 seconds ago</age-text>: keeps the words true while the page stands. */
 const STEPS = [[60, 1, 'second'], [3600, 60, 'minute'], [86400, 3600, 'hour'], [7 * 86400, 86400, 'day']];
 const words = new Intl.RelativeTimeFormat('en', {numeric: 'always'});
+const narrow = new Intl.RelativeTimeFormat('en', {numeric: 'always', style: 'narrow'});
 customElements.define('age-text', class extends HTMLElement {
   static observedAttributes = ['datetime'];
   connectedCallback() {
@@ -16,7 +17,8 @@ customElements.define('age-text', class extends HTMLElement {
     this.title = at.toLocaleString();
     const seconds = Math.round((at - Date.now()) / 1000);
     const step = STEPS.find(([limit]) => Math.abs(seconds) < limit);
-    const text = Math.abs(seconds) < 2 ? 'just now' : step && words.format(Math.trunc(seconds / step[1]), step[2]);
+    const style = this.hasAttribute('short') ? narrow : words;
+    const text = Math.abs(seconds) < 2 ? 'just now' : step && style.format(Math.trunc(seconds / step[1]), step[2]);
     if (text && text !== this.textContent) this.textContent = text;
   }
 });

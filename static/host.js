@@ -23,8 +23,11 @@ export const place = {
     const answer = bridge.history.getState('hash', resolve);
     if (typeof answer === 'string') resolve(answer);
   }),
+  // The callback answers once in some hosts; they tell of further steps by an event.
   onBack: go => {
-    if (bridge && bridge.history && bridge.history.popState) bridge.history.popState(change => go(change.hash || ''));
+    const heard = ({newState, newURL = ''} = {}) => go(newState ?? decodeURIComponent(newURL.split('#!')[1] || ''));
+    if (bridge && bridge.history && bridge.history.popState) bridge.history.popState(heard);
+    if (bridge && bridge.events) bridge.events.on('history_popstate', heard);
   },
 };
 

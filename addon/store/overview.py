@@ -18,7 +18,12 @@ WEEK = 7 * DAY
 # What counts as a change that reached the other side; skipped and held ones are history too, but moved nothing.
 _MOVED = history.c.verb.in_(("sent", "written"))
 _HELD = and_(twin_link.c.state != ENDED, or_(twin_link.c.state == BLOCKED, twin_link.c.partner_problem != ""))
-_IN_SYNC = and_(twin_link.c.state == ACTIVE, twin_link.c.partner_problem == "", twin_link.c.synced_at.is_not(None))
+_IN_SYNC = and_(
+    twin_link.c.state == ACTIVE,
+    twin_link.c.partner_problem == "",
+    twin_link.c.issue_id.is_not(None),
+    twin_link.c.partner_issue["issue_key"].as_string() != "",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,13 @@ class Question:
 
 
 def delete(view: View) -> Question:
-    twins = words.plural(view.activity.in_sync + view.activity.held, "issue")
+    twins = view.activity.in_sync + view.activity.held
+    left = f"; {words.plural(twins, 'issue')} of yours will no longer be in step" if twins else ""
     return Question(
         f"{view.place}/delete",
         f"Delete “{view.name}”?",
         (
-            ("skip", f"Nothing travels any more in either direction; {twins} of yours will no longer be in step."),
+            ("skip", f"Nothing travels any more in either direction{left}."),
             ("ok", "The issues of both sides stay as they are, with all that has been synchronized."),
             ("mail", f"{view.partner} is told and sees it as deleted."),
             ("warn", "It cannot be taken back: you would have to invite again."),

@@ -16,6 +16,14 @@ _IDS = 20_000
 _ID = validate.Regexp(r"[A-Za-z0-9_-]{1,64}\Z", error="Choose from the list.")
 
 
+def _chosen(sentence: str) -> fields.String:
+    return fields.String(
+        required=True,
+        error_messages={"required": sentence},
+        validate=validate.Regexp(r"[A-Za-z0-9_-]{1,64}\Z", error=sentence),
+    )
+
+
 class Invalid(Exception):
     """A form with errors: field name to one sentence."""
 
@@ -66,7 +74,7 @@ class NewForm(ScopeForm):
         required=True, validate=validate.Length(min=1, max=120, error="Enter a name of up to 120 characters.")
     )
     partner_url = fields.String(
-        required=True,
+        load_default="",
         validate=validate.Length(
             min=1, max=255, error="Enter the address of your partner's Jira, such as https://partner.atlassian.net."
         ),
@@ -94,10 +102,10 @@ class VersionForm(Form):
 class MappingForm(VersionForm):
     """A pair of project and issue type."""
 
-    ours_project = fields.String(required=True, validate=_ID)
-    ours_type = fields.String(required=True, validate=_ID)
-    theirs_project = fields.String(required=True, validate=_ID)
-    theirs_type = fields.String(required=True, validate=_ID)
+    ours_project = _chosen("Choose a project.")
+    ours_type = _chosen("Choose an issue type.")
+    theirs_project = _chosen("Choose a project.")
+    theirs_type = _chosen("Choose an issue type.")
     active = fields.Boolean(load_default=False)
 
 
@@ -175,5 +183,4 @@ def _sentences(messages: Mapping[str, Any]) -> dict[str, str]:
 def _first(found: Any) -> str:
     if isinstance(found, Mapping):
         return _first(next(iter(found.values())))
-    sentence = str(found[0]) if isinstance(found, list) else str(found)
-    return "Choose or enter something." if sentence.startswith("Missing data") else sentence
+    return str(found[0]) if isinstance(found, list) else str(found)

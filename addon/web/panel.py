@@ -40,7 +40,7 @@ class Panel:
     @property
     def every(self) -> str:
         """How often to look again: soon while something is on its way, else now and then."""
-        return "2500ms" if any(twin.busy for twin in self.twins) else "12s"
+        return "2500ms" if any(twin.busy for twin in self.twins) else "5s"
 
 
 @blueprint.get("/panel")

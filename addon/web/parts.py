@@ -84,7 +84,8 @@ class TwinView:
 
     @property
     def synced_at(self) -> float | None:
-        return self.link.synced_at
+        """When something last came or went."""
+        return self.changes[0].at if self.changes else self.link.synced_at
 
     @property
     def pending_words(self) -> str:

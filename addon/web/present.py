@@ -113,6 +113,11 @@ class View:
         return words.host(self.synchronization.partner_endpoint)
 
     @property
+    def has_name(self) -> bool:
+        """Whether the partner's name says more than its address."""
+        return self.partner != self.partner_host
+
+    @property
     def verified(self) -> str:
         if self.same_deployment:
             return "Its Twinline is this deployment"
