@@ -151,10 +151,15 @@ def typed(schema: Schema, source: MultiDict[str, str] | None = None) -> dict[str
     """What was sent, unchecked, to be shown again: texts stripped, repeated fields as lists."""
     source = request.form if source is None else source
     return {
-        name: source.getlist(name) if isinstance(field, fields.List) else source[name].strip()
+        name: source.getlist(name) if isinstance(field, fields.List) else _text(source[name])
         for name, field in schema.fields.items()
         if name in source
     }
+
+
+def _text(given: str) -> str:
+    # PostgreSQL stores no NUL, and nobody types one.
+    return given.replace("\x00", "").strip()
 
 
 def scope_of(values: Mapping[str, Any]) -> Scope:
@@ -177,7 +182,8 @@ def typed_scope(values: Mapping[str, Sequence[str]]) -> Scope:
 
 
 def _sentences(messages: Mapping[str, Any]) -> dict[str, str]:
-    return {name: _first(found) for name, found in messages.items()}
+    # The three modes and the list below them are one thing on the page.
+    return {name.removesuffix("_mode"): _first(found) for name, found in messages.items()}
 
 
 def _first(found: Any) -> str:

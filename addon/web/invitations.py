@@ -6,7 +6,7 @@ from flask import Response, g
 
 from addon.errors import Refused
 from addon.model.scope import MODE_WORDS, Scope
-from addon.web import confirm, forms, present
+from addon.web import confirm, forms, picker, present
 from addon.web.admin import listed, view_of
 from addon.web.auth import guard
 from addon.web.pages import fragment, new_blueprint
@@ -77,7 +77,7 @@ def _page(view: present.View, scope: Scope, errors: dict[str, str], status: int 
         status,
         view=view,
         errors=errors,
-        picker=present.picker(scope, services().handshake.own_projects(g.tenant)),
+        picker=picker.picker(scope, services().handshake.own_projects(g.tenant)),
         modes=MODE_WORDS,
         shared=None,
     )

@@ -18,6 +18,7 @@ from flask.blueprints import BlueprintSetupState
 from addon.errors import Blocked, Ignored, Refused, Retryable, Verdict
 from addon.store.tenant import Tenant, link_url
 from addon.web import words
+from addon.web.errors import answer
 from addon.web.headers import connect_js
 from addon.web.services import services
 
@@ -70,11 +71,11 @@ def notice(sentence: str, status: int) -> Response:
     return response
 
 
-def _refused(error: Refused) -> Response:
+def _refused(error: Refused) -> Any:
     return _words(error.sentence, error.status)
 
 
-def _verdict(error: Verdict) -> Response:
+def _verdict(error: Verdict) -> Any:
     """A failure on the way to Jira or to the partner, met while a person waits for the page."""
     if isinstance(error, Retryable):
         return _words(f"{error.reason} Try again in a moment.", 503)
@@ -82,11 +83,11 @@ def _verdict(error: Verdict) -> Response:
     return _words(f"{error.reason} {fix}".strip(), 409 if isinstance(error, (Blocked, Ignored)) else 500)
 
 
-def _words(sentence: str, status: int) -> Response:
-    if request.headers.get("HX-Request"):
+def _words(sentence: str, status: int) -> Any:
+    # Without a tenant nothing of ours can be rendered; a whole page has its own way to fail.
+    if request.headers.get("HX-Request") and g.get("tenant") is not None:
         return notice(sentence, status)
-    shown = "panel" if request.path.endswith("/panel") else "admin"
-    return page("message.html", status, page=shown, title="This cannot be shown", words=sentence)
+    return answer(status, sentence)
 
 
 def _prepare(state: BlueprintSetupState) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from addon.model.rules import BASIC_FIELDS, End, IssueMapping, Rules
-from addon.model.scope import Choice, ProjectInfo, Scope, visible
+from addon.model.scope import Choice
 from addon.store.overview import Activity, Figures, Held
 from addon.store.rules import Version
 from addon.store.synchronization import ACCEPTED, Synchronization
@@ -322,64 +322,6 @@ def _published(view: View, version: Version) -> str:
     active = sum(bool(pair.get("active")) for pair in pairs)
     where = "" if ours or not version.published_by else f" at {view.partner}"
     return f"by {who}{where}, {active} of {words.plural(len(pairs), 'mapping')} active"
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """One choice of the scope picker; ``value`` may hold several ids."""
-
-    value: str
-    label: str
-    note: str
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    name: str
-    title: str
-    mode: str
-    choices: tuple[Box, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Picker:
-    """The scope picker: projects and issue types to choose from, and what the partner will see."""
-
-    parts: tuple[Part, Part]
-    seen: tuple[ProjectInfo, ...]
-
-    @property
-    def seen_words(self) -> str:
-        if not self.seen:
-            return "nothing"
-        types = {kind.name for project in self.seen for kind in project.issue_types}
-        return f"{words.plural(len(self.seen), 'project')}, {words.plural(len(types), 'issue type')}"
-
-
-def picker(scope: Scope, projects: Sequence[ProjectInfo]) -> Picker:
-    """The picker for a scope over what our Jira has."""
-    by_name: dict[str, dict[str, None]] = {}
-    uses: Counter[str] = Counter()
-    for project in projects:
-        for kind in project.issue_types:
-            by_name.setdefault(kind.name, {})[kind.id] = None
-        uses.update({kind.name for kind in project.issue_types})
-    project_boxes = tuple(
-        Box(p.id, f"{p.key} · {p.name}", words.plural(len(p.issue_types), "issue type"), p.id in scope.projects.ids)
-        for p in sorted(projects, key=lambda p: p.key)
-    )
-    type_boxes = tuple(
-        Box(",".join(ids), name, f"in {words.plural(uses[name], 'project')}", set(ids) <= scope.issue_types.ids)
-        for name, ids in sorted(by_name.items(), key=lambda item: item[0].casefold())
-    )
-    return Picker(
-        (
-            Part("projects", "Projects", scope.projects.mode, project_boxes),
-            Part("issue_types", "Issue types", scope.issue_types.mode, type_boxes),
-        ),
-        visible(scope, projects),
-    )
 
 
 def _keys(ends: Iterable[End]) -> str:

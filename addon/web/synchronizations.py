@@ -9,7 +9,7 @@ from flask import Response, g, request
 from addon.errors import Refused, Verdict
 from addon.model.scope import MODE_WORDS, Scope
 from addon.store import overview, rules, twin_link
-from addon.web import confirm, forms, present, words
+from addon.web import confirm, forms, picker, present, words
 from addon.web.admin import listed, view_of
 from addon.web.auth import guard
 from addon.web.pages import fragment, new_blueprint
@@ -66,7 +66,7 @@ def check() -> Response:
 def preview() -> Response:
     scope = forms.typed_scope(forms.typed(forms.ScopeForm()))
     projects = services().handshake.own_projects(g.tenant)
-    return fragment("synchronizations/_seen.html", picker=present.picker(scope, projects))
+    return fragment("synchronizations/_seen.html", picker=picker.picker(scope, projects))
 
 
 @blueprint.get("/ui/synchronizations/<int:id_>")
@@ -179,10 +179,10 @@ def _overview(id_: int, flag: str = "", detail: str = "") -> Response:
 
 
 def _form(typed: dict[str, str], errors: dict[str, str], scope: Scope, status: int = 200) -> Response:
-    picker = present.picker(scope, services().handshake.own_projects(g.tenant))
-    return fragment("synchronizations/new.html", status, form=typed, errors=errors, picker=picker, modes=MODE_WORDS)
+    chosen = picker.picker(scope, services().handshake.own_projects(g.tenant))
+    return fragment("synchronizations/new.html", status, form=typed, errors=errors, picker=chosen, modes=MODE_WORDS)
 
 
 def _scope(view: present.View, scope: Scope, errors: dict[str, str], status: int = 200) -> Response:
-    picker = present.picker(scope, services().handshake.own_projects(g.tenant))
-    return fragment("synchronizations/scope.html", status, view=view, errors=errors, picker=picker, modes=MODE_WORDS)
+    chosen = picker.picker(scope, services().handshake.own_projects(g.tenant))
+    return fragment("synchronizations/scope.html", status, view=view, errors=errors, picker=chosen, modes=MODE_WORDS)

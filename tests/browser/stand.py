@@ -126,8 +126,8 @@ class Stand:
         assert found is not None
         return found
 
-    def call(self, site: Site, method: str, path: str, body: Any = None) -> Any:
-        answer = requests.request(method, f"{site.base_url}{path}", json=body, auth=ADMIN, timeout=30)
+    def call(self, site: Site, method: str, path: str, body: Any = None, *, user: tuple[str, str] | None = None) -> Any:
+        answer = requests.request(method, f"{site.base_url}{path}", json=body, auth=user or ADMIN, timeout=30)
         assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text[:500]}"
         return answer.json() if answer.content else None
 

@@ -1,0 +1,172 @@
+"""The pages' doors without a browser: bad input, other people's rows, stale pages, and who may see an issue."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import jwt
+import pytest
+from werkzeug.test import TestResponse
+
+from addon.model.scope import Scope
+from addon.store import synchronization
+from emulator.site import Site
+from tests.browser.stand import USER, Stand, eventually
+
+
+class Desk:
+    """Asks as somebody's htmx would."""
+
+    def __init__(self, stand: Stand) -> None:
+        self.stand = stand
+        self.client = stand.app.test_client()
+
+    def account(self, site: Site, user: tuple[str, str] | None = None) -> str:
+        return str(self.stand.call(site, "GET", "/rest/api/3/myself", user=user)["accountId"])
+
+    def ask(
+        self, method: str, path: str, form: dict[str, object] | None = None, *, account: str = "", **headers: str
+    ) -> TestResponse:
+        blue = self.stand.tenant(self.stand.blue)
+        secret = self.stand.parts.vault.open(blue.shared_secret)
+        now = int(time.time())
+        claims = {"iss": blue.client_key, "sub": account or self.account(self.stand.blue), "qsh": "context-qsh"}
+        token = jwt.encode({**claims, "iat": now, "exp": now + 180}, secret, algorithm="HS256")
+        sent = {"Authorization": f"JWT {token}", "HX-Request": "true", **headers}
+        return self.client.open(path, method=method, data=form, headers=sent)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with Stand(tmp_path_factory.mktemp("pages")) as stand:
+        made = Desk(stand)
+        blue, green = stand.tenant(stand.blue), stand.tenant(stand.green)
+        person = made.account(stand.blue)
+        shake = stand.parts.handshake
+        shake.invite(blue, name="One", partner_url=green.base_url, scope=Scope(), person=person)
+
+        def received() -> int | None:
+            with stand.parts.db.read() as tx:
+                rows = synchronization.of_tenant(tx, green.id)
+            return rows[0].id if rows else None
+
+        shake.accept(green, eventually(received), scope=Scope(), person=made.account(stand.green))
+        yield made
+
+
+def own(desk: Desk, site: Site) -> int:
+    with desk.stand.parts.db.read() as tx:
+        return synchronization.of_tenant(tx, desk.stand.tenant(site).id)[0].id
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "synchronizations/{id}"),
+        ("GET", "synchronizations/{id}/scope"),
+        ("GET", "synchronizations/{id}/mappings"),
+        ("GET", "synchronizations/{id}/shared"),
+        ("GET", "synchronizations/{id}/confirm/delete"),
+        ("POST", "synchronizations/{id}/delete"),
+        ("POST", "synchronizations/{id}/remove"),
+        ("POST", "synchronizations/{id}/retry"),
+        ("POST", "synchronizations/{id}/links/1/retry"),
+        ("POST", "synchronizations/{id}/scope"),
+        ("POST", "invitations/{id}/accept"),
+        ("POST", "invitations/{id}/reject"),
+        ("POST", "invitations/{id}/withdraw"),
+        ("POST", "invitations/{id}/resend"),
+    ],
+)
+@pytest.mark.parametrize("whose", ["the partner's", "nobody's"])
+def test_another_tenants_rows_are_not_there(desk: Desk, method: str, path: str, whose: str) -> None:
+    id_ = own(desk, desk.stand.green) if whose == "the partner's" else 10**17
+    answer = desk.ask(method, "/ui/" + path.format(id=id_))
+    assert answer.status_code == 404
+    assert answer.headers["HX-Retarget"] == "#notice"
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({}, 422),
+        ({"name": "x" * 121, "partner_url": "http://127.0.0.1:1"}, 422),
+        ({"name": "x", "partner_url": "not a url"}, 400),
+        ({"name": "x", "partner_url": "http://127.0.0.1:1"}, 400),
+        ({"name": "x", "partner_url": "http://127.0.0.1:1", "projects_mode": "some"}, 422),
+        ({"name": "x", "partner_url": "http://127.0.0.1:1", "projects_mode": "only"}, 422),
+        ({"name": "x", "partner_url": "http://127.0.0.1:1", "projects": "<script>"}, 422),
+        ({"name": "\ud7ff\x00", "partner_url": "http://127.0.0.1:1"}, 400),
+    ],
+)
+def test_a_bad_invitation_comes_back_as_the_form(desk: Desk, form: dict[str, object], status: int) -> None:
+    answer = desk.ask("POST", "/ui/synchronizations", form)
+    assert answer.status_code == status
+    assert 'id="new-form"' in answer.text and 'class="error"' in answer.text
+
+
+def test_what_was_typed_is_shown_escaped(desk: Desk) -> None:
+    answer = desk.ask("POST", "/ui/synchronizations", {"name": '"><b>', "partner_url": ""})
+    assert "&#34;&gt;&lt;b&gt;" in answer.text and '"><b>' not in answer.text
+
+
+@pytest.mark.parametrize(
+    "url", ["", "x", "http://", "https://[::1", "http://127.0.0.1:1", "x" * 300, "http://\u2603.example"]
+)
+def test_the_live_check_always_answers_in_words(desk: Desk, url: str) -> None:
+    answer = desk.ask("POST", "/ui/synchronizations/check", {"partner_url": url})
+    assert answer.status_code in (200, 422)
+    assert "error" in answer.text or "hint" in answer.text or 'role="alert"' in answer.text
+
+
+def test_a_stale_page_does_not_overwrite_the_rules(desk: Desk) -> None:
+    id_ = own(desk, desk.stand.blue)
+    ours = desk.stand.parts.handshake.own_projects(desk.stand.tenant(desk.stand.blue))[0]
+    theirs = desk.stand.parts.handshake.partner_projects(desk.stand.tenant(desk.stand.blue), id_)[0]
+    form: dict[str, object] = {
+        "version": 0,
+        "ours_project": ours.id,
+        "ours_type": ours.issue_types[0].id,
+        "theirs_project": theirs.id,
+        "theirs_type": theirs.issue_types[0].id,
+        "active": "1",
+    }
+    path = f"/ui/synchronizations/{id_}/mappings"
+    assert desk.ask("POST", path, {**form, "ours_type": "999"}).status_code == 409
+    assert desk.ask("POST", path, form).status_code == 200
+    again = desk.ask("POST", path, form)
+    assert again.status_code == 409 and "Another active mapping already has" in again.text
+    stale = desk.ask(
+        "POST", path, {**form, "ours_type": ours.issue_types[1].id, "theirs_type": theirs.issue_types[1].id}
+    )
+    assert stale.status_code == 409 and "version 1 is live" in stale.text
+    assert desk.ask("POST", f"{path}/nothing/activate", {"version": "1"}).status_code == 404
+    assert desk.ask("POST", f"{path}/nothing/activate", {"version": "one"}).status_code == 422
+
+
+@pytest.mark.parametrize("issue_id", ["999999999", "abc", "-1", "0x1", "\u0661", "9" * 40])
+def test_an_issue_that_may_not_be_seen_shows_nothing(desk: Desk, issue_id: str) -> None:
+    assert desk.ask("GET", f"/ui/panel/{issue_id}/twins?live=0").status_code == 403
+    assert desk.ask("POST", f"/ui/panel/{issue_id}/sync").status_code == 403
+    assert desk.ask("POST", f"/ui/panel/{issue_id}/pair", {"synchronization": "1"}).status_code == 403
+
+
+def test_pairing_by_what_does_not_cover_the_issue_is_refused_in_words(desk: Desk) -> None:
+    key = desk.stand.create_issue(desk.stand.blue, "OPS", "Story", "Not covered")
+    issue_id = desk.stand.call(desk.stand.blue, "GET", f"/rest/api/3/issue/{key}?fields=summary")["id"]
+    answer = desk.ask("POST", f"/ui/panel/{issue_id}/pair", {"synchronization": str(own(desk, desk.stand.blue))})
+    assert answer.status_code == 400 and "no active mapping covers" in answer.text
+    assert desk.ask("POST", f"/ui/panel/{issue_id}/pair", {"synchronization": "x"}).status_code == 422
+
+
+def test_only_administrators_see_the_settings(desk: Desk) -> None:
+    account = desk.account(desk.stand.blue, USER)
+    answer = desk.ask("GET", "/ui/synchronizations", account=account)
+    assert answer.status_code == 403
+    assert "Only a Jira administrator may do this." in answer.text
+
+
+def test_a_refusal_inside_a_dialog_stays_there(desk: Desk) -> None:
+    answer = desk.ask("POST", "/ui/synchronizations/99999/delete", **{"HX-Source": "form#dialog-form"})
+    assert answer.headers["HX-Retarget"] == "#dialog-notice"
