@@ -24,14 +24,14 @@ class Reading(Protocol):
     def post(self, path: str, *, params: Mapping[str, Any] | None = None, json: Any = None) -> Any: ...
 
 
-def issue(jira: Reading, issue_id: str, field_ids: Collection[str]) -> Snapshot:
-    """Read one issue as it is now.
+def issue(jira: Reading, issue_id: str, field_ids: Collection[str], *, dated: bool = False) -> Snapshot:
+    """Read one issue as it is now; ``dated``: with when each field was last changed.
 
     Raises:
         addon.errors.Missing: Jira does not show it: deleted, or no permission.
         addon.errors.Retryable: Jira could not answer.
     """
-    found = snapshot(_ask(jira, issue_id, field_ids))
+    found = snapshot(_ask(jira, issue_id, field_ids, **({"expand": "changelog"} if dated else {})))
     if "comment" in field_ids and found.comments is None:
         return replace(found, comments=comments(jira, issue_id))
     return found
@@ -72,7 +72,16 @@ def snapshot(data: Mapping[str, Any]) -> Snapshot:
         fields=fields,
         comments=_complete(fields.get("comment")),
         link_key=str(((data.get("properties") or {}).get(PROPERTY) or {}).get("link", "")),
+        changed_at=_changed_at(data),
     )
+
+
+def _changed_at(data: Mapping[str, Any]) -> dict[str, float]:
+    times: dict[str, float] = {}
+    for entry in (data.get("changelog") or {}).get("histories", ()):  # newest first: the first that speaks counts
+        for item in entry.get("items", ()):
+            times.setdefault(item.get("fieldId") or item.get("field", ""), seconds(entry["created"]))
+    return times
 
 
 def comments(jira: Reading, issue_id: str) -> tuple[Comment, ...]:

@@ -9,11 +9,12 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """A part's value before and after; ``after`` None with ``gone`` set for a deleted item."""
+    """A part's value before and after, and when (seconds). ``gone``: the item was deleted, ``after`` is None."""
 
     before: Any
     after: Any
     gone: bool = False
+    at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

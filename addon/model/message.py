@@ -7,7 +7,8 @@
     {"add": [...], "remove": [...]}  for sets: elements that came and went
     {"gone": true}                   the item was deleted at its origin
 
-A message without a replica is an ack.
+with ``"at"`` beside it where the newer change stands: seconds since 1970 by the changelog of the sender's Jira. A
+message without a replica is an ack.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ class Message:
     ``link_key``: the twin link at both ends. ``sequence``: 1, 2, 3 … per link and sender. ``seen``: the receiver's last
     sequence that the sender had applied when it made this message. ``problem``: why the sender stands still at
     ``seen + 1``, in words for people; empty when all is well. ``ended``: the sender's reason for ending the link.
+    ``wants``: parts that the receiver shall send again as they are there, because a person chose its value.
     """
 
     link_key: str
@@ -72,6 +74,7 @@ class Message:
     replica: Replica | None = None
     problem: str = ""
     ended: str = ""
+    wants: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -85,6 +88,7 @@ class Message:
             "replica": self.replica.to_json() if self.replica else None,
             "problem": self.problem,
             "ended": self.ended,
+            "wants": list(self.wants),
         }
 
     @classmethod
@@ -102,4 +106,5 @@ class Message:
             replica=Replica(replica["parts"], replica["changed_at"]) if replica else None,
             problem=data["problem"],
             ended=data["ended"],
+            wants=tuple(data["wants"]),
         )

@@ -30,6 +30,16 @@ class CommentWrite:
 
 
 @dataclass(frozen=True, slots=True)
+class Conflict:
+    """A part that both sides changed at once. Both values are kept, whichever ``stands``: ours, theirs or held."""
+
+    part: str
+    ours: Any
+    theirs: Any
+    stands: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All that a run of messages asks for. ``changes``: by part, what the edit writes, in the form it arrived in."""
 
@@ -37,3 +47,4 @@ class Plan:
     comments: tuple[CommentWrite, ...]
     changes: Mapping[str, Any]
     notes: tuple[Entry, ...]
+    conflicts: tuple[Conflict, ...]

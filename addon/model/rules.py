@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 Side = Literal["inviter", "accepter"]
 Direction = Literal["both", "to_accepter", "to_inviter"]
+Policy = Literal["inviter", "accepter", "newer", "hold"]
+"""What settles a part that both sides changed at once: a named side, the newer change, or a person."""
 FORMAT = 1
 
 
@@ -36,8 +38,9 @@ class End:
 class FieldMapping:
     """One row of a mapping.
 
-    ``id`` is the name of the part in snapshots, bases and messages. ``kind`` chooses the processor. ``winner`` is the
-    side whose value stands when both changed it without having seen the other's change.
+    ``id`` is the name of the part in snapshots, bases and messages. ``kind`` chooses the processor.
+    ``conflict`` says whose value stands when both changed it without having seen the other's change; it is the same
+    for both ends, so that both come to the same value. Sets know no *hold*: they are merged element by element.
     """
 
     id: str
@@ -45,7 +48,7 @@ class FieldMapping:
     inviter_field: str
     accepter_field: str
     direction: Direction = "both"
-    winner: Side = "inviter"
+    conflict: Policy = "inviter"
 
     def field_of(self, side: Side) -> str:
         return self.inviter_field if side == "inviter" else self.accepter_field
@@ -134,7 +137,7 @@ def mapping_to_json(mapping: IssueMapping) -> dict[str, Any]:
                 "inviter_field": field.inviter_field,
                 "accepter_field": field.accepter_field,
                 "direction": field.direction,
-                "winner": field.winner,
+                "conflict": field.conflict,
             }
             for field in mapping.fields
         ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -40,3 +40,5 @@ class Snapshot:
     comments: tuple[Comment, ...] | None = None
     link_key: str = ""
     """The twin link this issue was created for, from our entity property; empty for all others."""
+    changed_at: Mapping[str, float] = field(default_factory=dict)
+    """By field id, when it was last changed according to Jira's changelog, as far as that was asked for."""

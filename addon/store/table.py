@@ -238,6 +238,21 @@ history = Table(
     Index("ix_history_twin_link_id_id", "twin_link_id", "id"),
 )
 
+conflict = Table(
+    "conflict",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _tenant_id(),
+    Column("twin_link_id", Id, ForeignKey("twin_link.id", ondelete="CASCADE"), nullable=False),
+    Column("part", String(128), nullable=False),
+    Column("ours", JSON, nullable=False),  # both values, so that neither edit is lost without a word
+    Column("theirs", JSON, nullable=False),
+    Column("stands", String(8), nullable=False),  # ours, theirs, held
+    Column("found_at", Float, nullable=False),
+    Column("settled_at", Float),  # of held ones: when a later value or a person settled it
+    Index("ix_conflict_twin_link_id_id", "twin_link_id", "id"),
+)
+
 audit = Table(
     "audit",
     metadata,

@@ -43,7 +43,7 @@ created again. Then everything is planned afresh, and what is done already needs
 
 **Both sides at once.** Every message says what its sender had *seen*: the last of the receiver's sequences applied
 when it was made. A part that we changed in a message the partner had not seen was changed on both sides at the same
-time. The row's named winner stands, the same at both ends, so both come to the same value; the history keeps the
+time. The row's policy decides, the same at both ends, so both come to the same value; the conflict log keeps the
 loser. Different parts never conflict, sets are merged element by element, a comment belongs to its author's side.
 
 **Failures are verdicts** (``addon.errors``), decided once, at the client that met them. *Retryable* stores a back-off

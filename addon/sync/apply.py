@@ -19,7 +19,7 @@ from addon.jira import reader, writer
 from addon.jira.metadata import Metadata
 from addon.model.entry import Entry, note
 from addon.model.message import Message
-from addon.model.plan import CommentWrite, Edit, Plan
+from addon.model.plan import CommentWrite, Conflict, Edit, Plan
 from addon.model.rules import IssueMapping
 from addon.model.snapshot import Snapshot
 from addon.store import queue, twin_item, twin_link
@@ -27,7 +27,7 @@ from addon.store.db import Database
 from addon.store.queue import Received
 from addon.sync import inbound
 from addon.sync.detection import field_values, settle
-from addon.sync.inbound import Arrived, Here
+from addon.sync.inbound import Arrived, Here, Ours
 from addon.sync.line import Line, LostLease, field_ids
 from addon.sync.processors import Surroundings
 from addon.sync.processors.registry import fields_of
@@ -62,6 +62,9 @@ class Application:
     arrived: Mapping[str, Arrived]
     snapshot: Snapshot | None = None
     notes: list[Entry] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    changed: set[str] = field(default_factory=set)
+    """Parts that were written."""
 
     def run(self) -> None:
         """Make the plan and carry it out. The caller settles the messages afterwards.
@@ -79,6 +82,7 @@ class Application:
         if plan.edit and not created:
             self._edit(plan, mapping)
         self.notes.extend(plan.notes)
+        self.conflicts.extend(plan.conflicts)
         for write in plan.comments:
             self._comment(write)
 
@@ -193,14 +197,18 @@ class Application:
         items = reader.our_change(data, self.at.tenant.account_id, fields)
         restore: dict[str, Any] = {}
         for lost in inbound.overwritten(before, plan.changes, items, mapping, self.at.side):
-            ours_stands = lost.row.winner == self.at.side
+            # Where no side is named, the person's edit is kept: it was made after the partner's had been sent.
+            ours_stands = lost.row.conflict != self.at.synchronization.partner_side
             words = "ours is put back." if ours_stands else "theirs stands."
             self.notes.append(
                 note(lost.row.id, "conflict", lost.processor.show(lost.value), "", f"Changed at the same time; {words}")
             )
+            theirs = plan.changes[lost.row.id]["value"]
+            self.conflicts.append(Conflict(lost.row.id, lost.value, theirs, "ours" if ours_stands else "theirs"))
             if ours_stands:
                 restore.update(lost.processor.restoring(lost.row.field_of(self.at.side), lost.value))
         self.notes.extend(_written(plan, before, base, mapping))
+        self.changed.update(plan.changes)
         with self.ports.db.begin() as tx:
             self.at.lock(tx)
             queue.withdraw_intent(tx, self.rows[0].id)
@@ -295,14 +303,15 @@ class Application:
         return reader.issue(self.jira, self.at.link.issue_id, field_ids(mapping, self.at.side))
 
 
-def _unseen(messages: Sequence[Message]) -> dict[str, int]:
+def _unseen(messages: Sequence[Message]) -> dict[str, Ours]:
     """By part, and by element of sets, the last of our messages that changed it."""
-    last: dict[str, int] = {}
+    last: dict[str, Ours] = {}
     for message in messages:
         for part, change in (message.replica.parts if message.replica else {}).items():
-            last[part] = message.sequence
+            ours = Ours(message.sequence, change.get("at", 0.0))
+            last[part] = ours
             for name in (*change.get("add", ()), *change.get("remove", ())):
-                last[inbound.element(part, name)] = message.sequence
+                last[inbound.element(part, name)] = ours
     return last
 
 

@@ -39,11 +39,16 @@ def detect(
             continue
         settled[part] = value
         if known or first or is_item:
-            deltas[part] = Delta(base.get(part), value)
+            deltas[part] = Delta(base.get(part), value, at=_changed_at(snapshot, mapping, side, part))
     if comments_of(mapping) and snapshot.comments is not None:
         for part in comments.gone(base, snapshot.comments, side):
             deltas[part] = Delta(settled.pop(part), None, gone=True)
     return Change(deltas, settled, snapshot.updated_at)
+
+
+def _changed_at(snapshot: Snapshot, mapping: IssueMapping, side: Side, part: str) -> float:
+    field_id = next((row.field_of(side) for row in mapping.fields if row.id == part), "")
+    return snapshot.changed_at.get(field_id, snapshot.updated_at)
 
 
 def settle(

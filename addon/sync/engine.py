@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from addon import crash, log
 from addon.config import Settings
-from addon.errors import Blocked, Ignored, Missing, Retryable
+from addon.errors import Blocked, Ignored, Missing, Refused, Retryable
 from addon.jira import reader
 from addon.jira.metadata import Metadata
 from addon.model.change import Change
 from addon.model.message import Message, Replica, TwinInfo
 from addon.model.snapshot import Snapshot
-from addon.store import history, queue, twin_item, twin_link
+from addon.store import conflict, history, queue, twin_item, twin_link
 from addon.store import synchronization as synchronization_store
 from addon.store import tenant as tenant_store
 from addon.store.db import Database, Tx
@@ -93,7 +93,8 @@ class Engine:
         assert at.link.issue_id is not None
         mapping = at.mapping()
         try:
-            return reader.issue(self.jira_of(at.tenant), at.link.issue_id, field_ids(mapping, at.side))
+            dated = any(row.conflict == "newer" for row in mapping.fields)
+            return reader.issue(self.jira_of(at.tenant), at.link.issue_id, field_ids(mapping, at.side), dated=dated)
         except Missing as missing:
             raise Blocked(GONE, fix="Let the app browse the issue again, then retry.") from missing
 
@@ -130,6 +131,7 @@ class Engine:
         if replica is not None or link.base.get(TWIN) != base[TWIN]:
             queue.append(tx, link, at.message(base, replica=replica), now)
             history.write(tx, link, outbound.entries(change, replica, at.mapping()), now)
+            conflict.settle(tx, link.id, list(replica.parts) if replica else (), now)
         at.change(tx, base=base, issue_key=snapshot.issue_key, read_at=snapshot.updated_at)
 
     def _info(self, at: Line, snapshot: Snapshot) -> TwinInfo:
@@ -154,6 +156,9 @@ class Engine:
             self._end(at, rows, f"The issue at {at.synchronization.partner_name} {ended}.")
             return
         arrived = inbound.fold([row.message for row in rows])
+        wanted = {part for row in rows for part in row.message.wants}
+        if wanted:
+            self.send_again(at, wanted)
         if arrived:
             self._apply(at, rows, arrived)
         else:
@@ -199,6 +204,8 @@ class Engine:
                 at.change(tx, read_at=snapshot.updated_at)
         queue.append(tx, link, at.message(base), now)
         history.write(tx, link, outbound.notes(application.notes, _latency(rows[-1], now)), now)
+        conflict.settle(tx, link.id, application.changed, now)
+        conflict.write(tx, link, application.conflicts, now)
         at.change(
             tx, base=base, state=twin_link.ACTIVE, reason="", fix="", retry_at=None, attempt_count=0, synced_at=now
         )
@@ -206,6 +213,38 @@ class Engine:
             # Someone changed our issue while we wrote: that is a change of ours, seen in the same look.
             self._append(tx, at, self._detect(tx, at, snapshot), snapshot)
         return twin_link.touch_others(tx, at.link, now)
+
+    # conflicts that wait for a person
+
+    def choose(self, link_id: int, part: str, value: str) -> None:
+        """A person settles a held part: ``value`` is "ours" or "theirs". Whose value it is sends it again.
+
+        Raises:
+            Refused: nothing is held there any more, or the link cannot be worked on.
+        """
+        with self.db.begin() as tx:
+            link = twin_link.lock(tx, link_id)
+            at = load(tx, link, link.lease_owner)
+            if at is None or part not in {one.part for one in conflict.held(tx, link_id)}:
+                raise Refused("This conflict has been settled meanwhile.", status=409)
+            if value == "ours":
+                self._send_again(tx, at, {part})
+            else:
+                queue.append(tx, link, at.message(link.base, wants=(part,)), self.clock())
+        self.wake.link(link_id)
+
+    def send_again(self, at: Line, parts: Collection[str]) -> None:
+        """The partner's people chose our value of these parts."""
+        with self.db.begin() as tx:
+            at.lock(tx)
+            self._send_again(tx, at, parts)
+
+    def _send_again(self, tx: Tx, at: Line, parts: Collection[str]) -> None:
+        replica = outbound.whole(at.link.base, at.mapping(), at.side, parts, self.clock())
+        if replica is not None:
+            queue.append(tx, at.link, at.message(at.link.base, replica=replica), self.clock())
+            at.link = twin_link.lock(tx, at.link.id)
+        conflict.settle(tx, at.link.id, parts, self.clock())
 
     # deliver: outbox → partner
 

@@ -1,23 +1,31 @@
 """Inbound: messages, base, unseen changes and rules → plan. Pure. What enters is decided here, by the receiver.
 
 A run of messages is folded into one plan: of each part the last word counts, sets add up. A part that we changed in a
-message which the partner had not seen was changed on both sides at once: the row's named winner decides, the same at
-both ends, so that both arrive at the same value. Sets are decided element by element; comments belong to one side and
-never conflict.
+message which the partner had not seen was changed on both sides at once: the row's policy decides, the same at both
+ends, so that both arrive at the same value, and the value that does not stand is kept. Sets are decided element by
+element; comments belong to one side and never conflict.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from addon.model.entry import Entry, note
 from addon.model.message import Message
-from addon.model.plan import CommentWrite, Edit, Plan
+from addon.model.plan import CommentWrite, Conflict, Edit, Plan
 from addon.model.rules import FieldMapping, IssueMapping, Side
 from addon.sync.processors import FieldProcessor, PartChange, Surroundings, comments
 from addon.sync.processors.registry import comments_of, fields_of
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """A change of ours: the sequence of its message, and when it was made (seconds, where the newer one stands)."""
+
+    sequence: int
+    at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +33,15 @@ class Here:
     """This side as it is when the plan is made.
 
     ``values``: by part, our field values now (freshly read, or the base where nothing can have been missed).
-    ``unseen``: by part (of a set: by part and element, see ``element``), the last sequence of ours that changed it and
-    that the partner has not confirmed.
+    ``unseen``: by part (of a set: by part and element, see ``element``), our last change that the partner has not
+    confirmed.
     ``created``: by part, the id of our comment for a partner's comment; "" once it is gone.
     ``new``: our issue is still to be created. ``partner``: their name, for the head of comments.
     """
 
     side: Side
     values: Mapping[str, Any]
-    unseen: Mapping[str, int]
+    unseen: Mapping[str, Ours]
     created: Mapping[str, str]
     surroundings: Surroundings
     partner: str
@@ -46,6 +54,7 @@ class _Draft:
     update: dict[str, Any] = field(default_factory=dict)
     changes: dict[str, PartChange] = field(default_factory=dict)
     notes: list[Entry] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +85,21 @@ def _add_up(first: Arrived | None, then: Arrived) -> Arrived:
         return Arrived(then.change, then.seen, last)
     add = (set(first.change["add"]) - set(then.change["remove"])) | set(then.change["add"])
     remove = (set(first.change["remove"]) - set(then.change["add"])) | set(then.change["remove"])
-    return Arrived({"add": sorted(add), "remove": sorted(remove)}, then.seen, {**first.elements, **last})
+    change = {**then.change, "add": sorted(add), "remove": sorted(remove)}
+    return Arrived(change, then.seen, {**first.elements, **last})
 
 
 def must_read(arrived: Mapping[str, Arrived], mapping: IssueMapping) -> bool:
     """Whether our issue has to be read before it is edited.
 
     Jira has no conditional edit. Where its changelog tells afterwards which value our edit replaced, an edit by a
-    person in the meantime is found there; for all other fields we look first.
+    person in the meantime is found there; for all other fields, and where no side is named to stand, we look first.
     """
     return any(
-        field.id in arrived and not processor.told_by_changelog and not processor.merges
-        for field, processor in fields_of(mapping)
+        row.id in arrived
+        and not processor.merges
+        and (not processor.told_by_changelog or row.conflict in ("newer", "hold"))
+        for row, processor in fields_of(mapping)
     )
 
 
@@ -101,31 +113,46 @@ def plan(arrived: Mapping[str, Arrived], mapping: IssueMapping, here: Here) -> P
     row_of_comments = comments_of(mapping)
     if row_of_comments is not None and row_of_comments.enters(here.side):
         writes = tuple(_plan_comments(arrived, here))
-    return Plan(Edit(draft.fields, draft.update), writes, draft.changes, tuple(draft.notes))
+    return Plan(Edit(draft.fields, draft.update), writes, draft.changes, tuple(draft.notes), tuple(draft.conflicts))
 
 
 def _plan_field(draft: _Draft, row: FieldMapping, processor: FieldProcessor, arrived: Arrived, here: Here) -> None:
     ours, change = here.values.get(row.id), arrived.change
     show = _shower(processor)
     if processor.merges:
-        change, in_conflict = _uncontested(row, arrived, here), False
-    else:
-        in_conflict = here.unseen.get(row.id, 0) > arrived.seen
-    if in_conflict and row.winner == here.side:
-        if show(change.get("value")) != show(ours):
-            words = "Changed on both sides; ours stands."
-            draft.notes.append(note(row.id, "conflict", show(change.get("value")), show(ours), words))
-        return
+        change = _uncontested(row, arrived, here)
     write = processor.arriving(row.field_of(here.side), change, ours, here.surroundings, new=here.new)
     if write.skipped:
         draft.notes.append(note(row.id, "skipped", show(ours), "", write.skipped))
     if not write.fields and not write.update:
         return
+    mine = here.unseen.get(row.id)
+    if not processor.merges and mine is not None and mine.sequence > arrived.seen:
+        stands = _stands(row, here.side, mine.at, change.get("at", 0.0))
+        draft.conflicts.append(Conflict(row.id, ours, change["value"], stands))
+        draft.notes.append(note(row.id, "conflict", show(ours), show(change["value"]), _STANDS[stands]))
+        if stands != "theirs":
+            return
     draft.changes[row.id] = change
     draft.fields.update(write.fields)
     draft.update.update(write.update)
-    if in_conflict:
-        draft.notes.append(note(row.id, "conflict", show(ours), "", "Changed on both sides; theirs stands."))
+
+
+_STANDS = {
+    "ours": "Changed on both sides; ours stands.",
+    "theirs": "Changed on both sides; theirs stands.",
+    "held": "Changed on both sides; held until someone chooses.",
+}
+
+
+def _stands(row: FieldMapping, side: Side, ours_at: float, theirs_at: float) -> str:
+    """Whose value stands. Both ends come to the same answer: of equally old changes the inviter's stands."""
+    if row.conflict == "hold":
+        return "held"
+    if row.conflict == "newer" and ours_at != theirs_at:
+        return "ours" if ours_at > theirs_at else "theirs"
+    named = "inviter" if row.conflict == "newer" else row.conflict
+    return "ours" if named == side else "theirs"
 
 
 def element(part: str, name: str) -> str:
@@ -135,13 +162,15 @@ def element(part: str, name: str) -> str:
 
 def _uncontested(row: FieldMapping, arrived: Arrived, here: Here) -> PartChange:
     """A set's change without the elements that both sides touched at once and on which our side stands."""
-    if row.winner != here.side:
-        return arrived.change
 
-    def stays(name: str) -> bool:
-        return here.unseen.get(element(row.id, name), 0) <= arrived.elements[name]
+    def enters(name: str) -> bool:
+        mine = here.unseen.get(element(row.id, name))
+        if mine is None or mine.sequence <= arrived.elements[name]:
+            return True
+        merged = row if row.conflict != "hold" else replace(row, conflict="inviter")
+        return _stands(merged, here.side, mine.at, arrived.change.get("at", 0.0)) == "theirs"
 
-    return {verb: [name for name in names if stays(name)] for verb, names in arrived.change.items()}
+    return {verb: [name for name in arrived.change[verb] if enters(name)] for verb in ("add", "remove")}
 
 
 @dataclass(frozen=True, slots=True)

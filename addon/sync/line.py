@@ -81,13 +81,13 @@ class Line:
         replica: Replica | None = None,
         problem: str = "",
         ended: str = "",
-        seen: int | None = None,
+        wants: tuple[str, ...] = (),
     ) -> Message:
         """The next message of this link. ``base`` says what our issue is like by now."""
         return Message(
             link_key=self.link.link_key,
             sequence=self.link.next_sequence,
-            seen=self.link.applied_sequence if seen is None else seen,
+            seen=self.link.applied_sequence,
             mapping_id=self.link.mapping_id,
             rules_version=self.rules.version,
             rules_hash=self.rules.hash,
@@ -95,6 +95,7 @@ class Line:
             replica=replica,
             problem=problem,
             ended=ended,
+            wants=wants,
         )
 
     def lock(self, tx: Tx) -> TwinLink:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,13 +20,26 @@ def replica_of(change: Change, mapping: IssueMapping, side: Side) -> Replica | N
     for field, processor in fields_of(mapping):
         delta = change.deltas.get(field.id)
         if delta is not None and field.leaves(side):
-            parts[field.id] = processor.leaving(delta.before, delta.after)
+            when = {"at": delta.at} if field.conflict == "newer" else {}
+            parts[field.id] = {**processor.leaving(delta.before, delta.after), **when}
     row = comments_of(mapping)
     if row is not None and row.leaves(side):
         for part, delta in change.deltas.items():
             if part.startswith(comments.PREFIX):
                 parts[part] = comments.change_of(delta.after)
     return Replica(parts, change.at) if parts else None
+
+
+def whole(
+    base: Mapping[str, Any], mapping: IssueMapping, side: Side, parts: Collection[str], now: float
+) -> Replica | None:
+    """These parts as they were settled here last, because a person chose our value of them."""
+    sent = {
+        row.id: processor.leaving(None, base[row.id])
+        for row, processor in fields_of(mapping)
+        if row.id in parts and row.id in base and row.leaves(side)
+    }
+    return Replica(sent, now) if sent else None
 
 
 def entries(change: Change, replica: Replica | None, mapping: IssueMapping) -> list[Entry]:

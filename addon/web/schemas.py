@@ -113,14 +113,17 @@ class ReplicaSchema(Strict):
 def _check_part(part: Any) -> None:
     if not isinstance(part, dict):
         raise ValidationError("Not a part.", "parts")
-    if part.keys() == {"add", "remove"}:
-        for elements in part.values():
+    kind = part.keys() - {"at"}
+    if not isinstance(part.get("at", 0.0), int | float):
+        raise ValidationError("Not a time.", "parts")
+    if kind == {"add", "remove"}:
+        for elements in (part["add"], part["remove"]):
             if not isinstance(elements, list) or len(elements) > MAX_ELEMENTS:
                 raise ValidationError("Not a list of elements, or too long.", "parts")
-    elif part.keys() == {"gone"}:
+    elif kind == {"gone"}:
         if part["gone"] is not True:
             raise ValidationError("Not a part.", "parts")
-    elif part.keys() != {"value"}:
+    elif kind != {"value"}:
         raise ValidationError("Not a part.", "parts")
 
 
@@ -137,6 +140,7 @@ class MessageSchema(Strict):
     replica = fields.Nested(ReplicaSchema, required=True, allow_none=True)
     problem = Text(4000)
     ended = Text(4000)
+    wants = fields.List(Text(128, least=1), required=True, validate=validate.Length(max=MAX_PARTS))
 
     @post_load
     def message(self, data: dict[str, Any], **_: Any) -> Message:

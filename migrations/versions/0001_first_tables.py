@@ -213,6 +213,26 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "conflict",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("twin_link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("part", sa.String(length=128), nullable=False),
+        sa.Column("ours", sa.JSON(), nullable=False),
+        sa.Column("theirs", sa.JSON(), nullable=False),
+        sa.Column("stands", sa.String(length=8), nullable=False),
+        sa.Column("found_at", sa.Float(), nullable=False),
+        sa.Column("settled_at", sa.Float(), nullable=True),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_conflict_tenant_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["twin_link_id"], ["twin_link.id"], name=op.f("fk_conflict_twin_link_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conflict")),
+    )
+    with op.batch_alter_table("conflict", schema=None) as batch_op:
+        batch_op.create_index("ix_conflict_twin_link_id_id", ["twin_link_id", "id"], unique=False)
+
+    op.create_table(
         "history",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

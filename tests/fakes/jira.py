@@ -199,7 +199,8 @@ class FakeJira:
                 have -= {step["remove"]} if "remove" in step else set()
             values[name] = sorted(have)
             items.append({"fieldId": name, "from": None, "fromString": None})
-        issue["history"].insert(0, {"author": {"accountId": author}, "items": items})
+        at = _jira_time(self._clock())
+        issue["history"].insert(0, {"author": {"accountId": author}, "created": at, "items": items})
         self._touch(issue_id, own=own)
 
     def _comment(

@@ -80,7 +80,7 @@ class World:
     rng: random.Random
     normalise: tuple[Callable[[str], str], Callable[[str], str]] = (str, str)
     lost_webhooks: float = 0.0
-    winner: str = "inviter"
+    policy: str = "inviter"
     now: float = 1_700_000_000.0
     sites: dict[int, FakeJira] = field(default_factory=dict)
     crashes: int = 0
@@ -143,7 +143,7 @@ class World:
         )
         end = End("1", "P", "1", "Bug")
         fields = tuple(
-            type(f)(f.id, f.kind, f.inviter_field, f.accepter_field, f.direction, self.winner) for f in BASIC_FIELDS
+            type(f)(f.id, f.kind, f.inviter_field, f.accepter_field, f.direction, self.policy) for f in BASIC_FIELDS
         )
         document = document_of((IssueMapping("m", True, end, end, fields),))
         rules_store.add(tx, row, version=1, document=document, published_by="", published_side="inviter", now=self.now)

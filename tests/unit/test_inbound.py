@@ -9,7 +9,7 @@ import pytest
 from addon.model.message import Message, Replica
 from addon.model.rules import BASIC_FIELDS, End, FieldMapping, IssueMapping
 from addon.sync import inbound
-from addon.sync.inbound import Here, fold, plan
+from addon.sync.inbound import Here, Ours, fold, plan
 from addon.sync.processors import Surroundings
 
 END = End("1", "P", "1", "Bug")
@@ -54,21 +54,21 @@ def test_of_each_element_the_last_that_happened_counts() -> None:
 @pytest.mark.parametrize(("side", "written"), [("inviter", {}), ("accepter", {"summary": "theirs"})])
 def test_the_named_winner_stands_where_both_changed_a_part(side: str, written: dict[str, str]) -> None:
     arrived = fold([message(3, seen=1, summary={"value": "theirs"})])
-    made = plan(arrived, MAPPING, here(side=side, values={"summary": "ours"}, unseen={"summary": 2}))
+    made = plan(arrived, MAPPING, here(side=side, values={"summary": "ours"}, unseen={"summary": Ours(2)}))
     assert made.edit.fields == written
     assert [entry.verb for entry in made.notes] == ["conflict"]
 
 
 def test_what_the_partner_had_seen_is_no_conflict() -> None:
     arrived = fold([message(3, seen=2, summary={"value": "theirs"})])
-    made = plan(arrived, MAPPING, here(values={"summary": "ours"}, unseen={"summary": 2}))
+    made = plan(arrived, MAPPING, here(values={"summary": "ours"}, unseen={"summary": Ours(2)}))
     assert made.edit.fields == {"summary": "theirs"}
     assert made.notes == ()
 
 
 def test_sets_conflict_only_in_elements_that_both_touched() -> None:
     arrived = fold([message(3, seen=1, labels={"add": ["x", "y"], "remove": []})])
-    made = plan(arrived, MAPPING, here(values={"labels": []}, unseen={inbound.element("labels", "x"): 2}))
+    made = plan(arrived, MAPPING, here(values={"labels": []}, unseen={inbound.element("labels", "x"): Ours(2)}))
     assert made.edit.update == {"labels": [{"add": "y"}]}
 
 
