@@ -1,4 +1,4 @@
-"""A running site per test, and clients whose every exchange is held to the OpenAPI document."""
+"""A running site per test, and clients; every exchange is held to the OpenAPI documents."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,39 +9,26 @@ import requests
 from emulator.seeds import writing
 from emulator.server import Running
 from emulator.site import Site
-from tests.emulator.contract import Contract, shared
+from tests.emulator.contract import Contract
+from tests.emulator.openapi.judge import Judge, listen
 
 ADMIN = ("admin@example.com", "admin")
 USER = ("user@example.com", "user")
+JUDGE = pytest.StashKey[Judge | None]()
 
 
 class Client(requests.Session):
     """Speaks to one site; paths are relative to the REST API, v3 unless said otherwise."""
 
-    def __init__(self, site: Site, auth: tuple[str, str] | None, contract: Contract | None) -> None:
+    def __init__(self, site: Site, auth: tuple[str, str] | None) -> None:
         super().__init__()
         self.trust_env = False
         self.site = site
         self.auth = auth
-        self.contract = contract
 
     def call(self, method: str, path: str, version: int = 3, **more: Any) -> requests.Response:
         base = "" if path.startswith(("/_", "/rest/")) else f"/rest/api/{version}"
         return self.request(method, self.site.base_url + base + path, **more)
-
-    def send(self, request: requests.PreparedRequest, **more: Any) -> requests.Response:
-        answer = super().send(request, **more)
-        if self.contract and not more.get("stream"):
-            problems = self.contract.check(
-                request.method or "",
-                request.url or "",
-                request.body if isinstance(request.body, (bytes, str)) else None,
-                answer.status_code,
-                answer.headers.get("Content-Type", ""),
-                answer.content,
-            )
-            assert not problems, "\n".join(problems)
-        return answer
 
     def json(self, method: str, path: str, status: int = 200, **more: Any) -> Any:
         """The answer's JSON, with its status checked."""
@@ -57,9 +44,45 @@ class Client(requests.Session):
 
 
 @pytest.fixture(scope="session")
-def contract() -> Contract | None:
-    path = shared() / "data" / "openapi" / "jira-platform-v3.2026-05.json"
-    return Contract(path) if path.is_file() else None
+def contract(judge: Judge | None) -> Contract | None:
+    """The platform's document."""
+    return judge.contracts[0] if judge else None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def judge(request: pytest.FixtureRequest) -> Iterator[Judge | None]:
+    """Overhears every site of the run; see `openapi/judge.py`."""
+    judge = Judge.load()
+    request.config.stash[JUDGE] = judge
+    if judge is None:
+        yield None
+        return
+    stop = listen(judge)
+    yield judge
+    stop()
+
+
+@pytest.fixture(autouse=True)
+def held_to_the_documents(judge: Judge | None, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails the test in which a request or an answer broke a document."""
+    if judge is None:
+        yield
+        return
+    judge.asking = request.node.nodeid.partition("::")[0].rpartition("/")[2]
+    yield
+    broken = judge.sentence()
+    assert not broken, "\n".join(broken[:40])
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """How many exchanges of each operation were validated."""
+    judge = config.stash.get(JUDGE, None)
+    if judge is None or not judge.counts:
+        return
+    total = sum(judge.counts.values())
+    terminalreporter.section(f"OpenAPI: {total} exchanges of {len(judge.counts)} operations validated")
+    for (method, template), count in sorted(judge.counts.items(), key=lambda each: (each[0][1], each[0][0])):
+        terminalreporter.write_line(f"{count:6} {method:6} {template}")
 
 
 @pytest.fixture
@@ -73,18 +96,18 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture
-def admin(site: Site, contract: Contract | None) -> Client:
-    return Client(site, ADMIN, contract)
+def admin(site: Site) -> Client:
+    return Client(site, ADMIN)
 
 
 @pytest.fixture
-def user(site: Site, contract: Contract | None) -> Client:
-    return Client(site, USER, contract)
+def user(site: Site) -> Client:
+    return Client(site, USER)
 
 
 @pytest.fixture
-def anonymous(site: Site, contract: Contract | None) -> Client:
-    return Client(site, None, contract)
+def anonymous(site: Site) -> Client:
+    return Client(site, None)
 
 
 def document(*paragraphs: str) -> dict[str, Any]:

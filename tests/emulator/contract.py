@@ -6,7 +6,7 @@ import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from openapi_schema_validator import OAS30Validator
 from referencing import Registry, Resource
@@ -28,18 +28,24 @@ class Contract:
 
     def __init__(self, path: Path) -> None:
         self.document: dict[str, Any] = json.loads(path.read_text())
-        self._mend(self.document["components"]["schemas"])
+        schemas = self.document["components"]["schemas"]
+        self._mend_history(schemas)
+        if "IssueBulkMovePayload" in schemas:
+            self._mend_platform(schemas)
         self._validators: dict[str, OAS30Validator] = {}
         self.seen: set[tuple[str, str]] = set()
 
     @staticmethod
-    def _mend(schemas: dict[str, Any]) -> None:
-        """The document's known faults: values that real answers leave null."""
+    def _mend_history(schemas: dict[str, Any]) -> None:
+        """Known fault of both documents: values that real answers leave null."""
         for name in ("from", "fromString", "to", "toString"):
             schemas["ChangeDetails"]["properties"][name]["nullable"] = True
         for name in ("tmpFromAccountId", "tmpToAccountId"):
             schemas["ChangeDetails"]["properties"][name] = {"type": "string", "nullable": True}
 
+    @staticmethod
+    def _mend_platform(schemas: dict[str, Any]) -> None:
+        """Known faults of the platform's document."""
         # Required here are names that the properties do not have.
         move = schemas["IssueBulkMovePayload"]
         move.pop("required", None)
@@ -67,7 +73,7 @@ class Contract:
         return [(pattern(template), template) for template in ordered]
 
     def template(self, method: str, url: str) -> str | None:
-        path = urlsplit(url).path.rstrip("/")
+        path = _canonical(urlsplit(url).path)
         for pattern, template in self._paths:
             if pattern.match(path) and method.lower() in self.document["paths"][template]:
                 return template
@@ -82,10 +88,14 @@ class Contract:
             return []
         operation = self.document["paths"][template][method.lower()]
         self.seen.add((method, template))
+        given = {name for name, _ in parse_qsl(urlsplit(url).query, keep_blank_values=True)}
         pointer = f"{ROOT}#/paths/{template.replace('~', '~0').replace('/', '~1')}/{method.lower()}"
         problems = []
         if sent and status < 400 and "application/json" in operation.get("requestBody", {}).get("content", {}):
             problems += self._judge(f"{pointer}/requestBody/content/application~1json/schema", json.loads(sent))
+        if status < 400:
+            asked = {p["name"] for p in operation.get("parameters", ()) if p["in"] == "query" and p.get("required")}
+            problems += [f"done without the required parameter {name}" for name in sorted(asked - given)]
         documented = operation["responses"].get(str(status))
         if documented is None and status < 400:
             problems.append(f"status {status} is not among {sorted(operation['responses'])}")
@@ -114,6 +124,12 @@ def _words(error: Any) -> str | None:
             return None
         return f"{error.json_path}: keys {sorted(extras)} are not in the schema"
     return f"{error.json_path}: {error.message[:200]}"
+
+
+def _canonical(path: str) -> str:
+    """The path as the documents write it: v2 has the same resources, only its rich text is markup."""
+    path = re.sub(r"^/rest/api/(2|latest)/", "/rest/api/3/", path.rstrip("/"))
+    return re.sub(r"^/rest/agile/latest/", "/rest/agile/1.0/", path)
 
 
 def _name_of(reference: dict[str, Any]) -> str:
