@@ -236,6 +236,7 @@ history = Table(
     Column("note", Text, nullable=False, default=""),
     Column("latency", Float),  # seconds from the change at the partner to the write here
     Index("ix_history_twin_link_id_id", "twin_link_id", "id"),
+    Index("ix_history_tenant_id_at", "tenant_id", "at"),
 )
 
 conflict = Table(

@@ -20,7 +20,7 @@ from addon.errors import Blocked, Ignored, Missing, Refused, Retryable
 from addon.jira import reader
 from addon.jira.metadata import Metadata
 from addon.model.change import Change
-from addon.model.message import Message, Replica, TwinInfo
+from addon.model.message import Message, TwinInfo
 from addon.model.snapshot import Snapshot
 from addon.store import conflict, history, queue, twin_item, twin_link
 from addon.store import synchronization as synchronization_store
@@ -203,7 +203,7 @@ class Engine:
             if snapshot.comments is not None:
                 at.change(tx, read_at=snapshot.updated_at)
         queue.append(tx, link, at.message(base), now)
-        history.write(tx, link, outbound.notes(application.notes, _latency(rows[-1], now)), now)
+        history.write(tx, link, outbound.notes(application.notes, _latency(rows, now)), now)
         conflict.settle(tx, link.id, application.changed, now)
         conflict.write(tx, link, application.conflicts, now)
         at.change(
@@ -384,6 +384,6 @@ def _later(moment: float | None, now: float) -> bool:
     return moment is not None and moment > now
 
 
-def _latency(row: Received, now: float) -> float | None:
-    replica: Replica | None = row.message.replica
-    return max(0.0, now - replica.changed_at) if replica else None
+def _latency(rows: Sequence[Received], now: float) -> float:
+    """Seconds from the last change among these messages, by the partner's Jira, until now."""
+    return max(0.0, now - max(row.message.replica.changed_at for row in rows if row.message.replica is not None))

@@ -252,6 +252,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_history")),
     )
     with op.batch_alter_table("history", schema=None) as batch_op:
+        batch_op.create_index("ix_history_tenant_id_at", ["tenant_id", "at"], unique=False)
         batch_op.create_index("ix_history_twin_link_id_id", ["twin_link_id", "id"], unique=False)
 
     op.create_table(
@@ -312,7 +313,12 @@ def downgrade() -> None:
     op.drop_table("twin_item")
     op.drop_table("outbox")
     op.drop_table("inbox")
+    with op.batch_alter_table("conflict", schema=None) as batch_op:
+        batch_op.drop_index("ix_conflict_twin_link_id_id")
+
+    op.drop_table("conflict")
     with op.batch_alter_table("history", schema=None) as batch_op:
+        batch_op.drop_index("ix_history_tenant_id_at")
         batch_op.drop_index("ix_history_twin_link_id_id")
 
     op.drop_table("history")
