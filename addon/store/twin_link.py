@@ -12,6 +12,8 @@ from sqlalchemy import Row, func, insert, or_, select, update
 from addon.store.db import Tx
 from addon.store.table import outbox, twin_link
 
+FREE = {"lease_owner": "", "lease_until": 0.0}
+"""The columns of a link that no worker holds."""
 ACTIVE, BLOCKED, OUT_OF_SCOPE, ENDED = "active", "blocked", "out_of_scope", "ended"
 
 
@@ -202,7 +204,7 @@ def release(tx: Tx, link_id: int, owner: str) -> TwinLink | None:
     row = tx.execute(
         update(twin_link)
         .where(twin_link.c.id == link_id, twin_link.c.lease_owner == owner)
-        .values(lease_owner="", lease_until=0.0)
+        .values(FREE)
         .returning(twin_link)
     ).one_or_none()
     return _value(row) if row else None

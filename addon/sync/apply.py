@@ -29,7 +29,7 @@ from addon.sync import inbound
 from addon.sync.detection import field_values, settle
 from addon.sync.inbound import Arrived, Here, Ours
 from addon.sync.line import Line, LostLease, field_ids
-from addon.sync.processors import Surroundings
+from addon.sync.processors import Surroundings, comments
 from addon.sync.processors.registry import fields_of
 
 COMMENT = "comment"
@@ -65,6 +65,8 @@ class Application:
     conflicts: list[Conflict] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
     """Parts that were written."""
+    base: dict[str, Any] | None = None
+    """What the edit settled, to be stored with the messages' end unless another write comes first."""
 
     def run(self) -> None:
         """Make the plan and carry it out. The caller settles the messages afterwards.
@@ -88,9 +90,12 @@ class Application:
 
     def _plan(self, mapping: IssueMapping, *, new: bool) -> Plan:
         link = self.at.link
+        unseen, created = {}, {}
         with self.ports.db.read() as tx:
-            unseen = _unseen(queue.outgoing(tx, link.id, link.partner_seen, limit=10_000))
-            created = twin_item.created(tx, link.id, COMMENT)
+            if link.next_sequence - 1 > link.partner_seen:
+                unseen = _unseen(queue.outgoing(tx, link.id, link.partner_seen, limit=10_000))
+            if any(part.startswith(comments.PREFIX) for part in self.arrived):
+                created = twin_item.created(tx, link.id, COMMENT)
         surroundings = Surroundings()
         if any(row.kind == "priority" and row.id in self.arrived for row, _ in fields_of(mapping)):
             surroundings = Surroundings(self.ports.metadata.priorities(self.at.tenant.id, self.jira))
@@ -209,10 +214,14 @@ class Application:
                 restore.update(lost.processor.restoring(lost.row.field_of(self.at.side), lost.value))
         self.notes.extend(_written(plan, before, base, mapping))
         self.changed.update(plan.changes)
+        self.base = base
+        if not restore and not plan.comments:
+            return
         with self.ports.db.begin() as tx:
             self.at.lock(tx)
             queue.withdraw_intent(tx, self.rows[0].id)
             self.at.change(tx, base=base)
+        self.base = None
         if restore:
             self._fence()
             self.snapshot = reader.snapshot(writer.edit_issue(self.jira, self.at.link.issue_id or "", Edit(restore)))
