@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mimetypes
-import uuid
 from typing import TYPE_CHECKING
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -32,7 +31,7 @@ def add(site: Site, caller: Caller, issue: Record, filename: str, content: bytes
         "created": site.clock.now(),
         "size": len(content),
         "mimeType": mime or mimetypes.guess_type(filename)[0] or "application/octet-stream",
-        "media": str(uuid.uuid4()),
+        "media": site.entropy.uuid(),
     }
     _write(site, record, content)
     site.store.put("attachment", record)

@@ -5,9 +5,7 @@ Source: developer.atlassian.com/cloud/jira/platform/security-for-connect-apps an
 
 from __future__ import annotations
 
-import secrets
 import threading
-import uuid
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -52,8 +50,8 @@ def _record(site: Site, found: Record, url: str, before: Record | None) -> Recor
         "descriptorUrl": url,
         "baseUrl": found["baseUrl"].rstrip("/"),
         "accountId": account_id,
-        "secret": secrets.token_urlsafe(48),
-        "oauthClientId": before["oauthClientId"] if before else secrets.token_urlsafe(24),
+        "secret": site.entropy.token(64),
+        "oauthClientId": before["oauthClientId"] if before else site.entropy.token(32),
         "state": "installing",
         "installedAt": site.clock.now(),
         "properties": before["properties"] if before else {},
@@ -67,7 +65,7 @@ def _record(site: Site, found: Record, url: str, before: Record | None) -> Recor
 
 
 def _app_user(site: Site, found: Record) -> str:
-    account_id = f"557058:{uuid.uuid4()}"
+    account_id = f"557058:{site.entropy.uuid()}"
     site.store.put(
         "user",
         {
@@ -114,7 +112,7 @@ def rotate_secret(site: Site, key: str) -> Record:
     app = _installed(site, key)
     with site.transaction():
         before = app["secret"]
-        app["secret"] = secrets.token_urlsafe(48)
+        app["secret"] = site.entropy.token(64)
         site.store.put("app", app)
     try:
         _call(site, app, "installed")
