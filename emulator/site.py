@@ -88,6 +88,11 @@ class Site:
     def client_key(self) -> str:
         return str(self.identity["clientKey"])
 
+    @property
+    def display_url(self) -> str:
+        """What people see in links; differs from the base URL where the site has a domain of its own."""
+        return str(self.identity.get("displayUrl") or self.base_url)
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Hold the site's lock; on leaving the outermost block write what changed and send what is due."""

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from emulator.rest import (
+    admin,
     agile,
     attachments,
     bulk,
@@ -11,6 +12,7 @@ from emulator.rest import (
     connect,
     contexts,
     control,
+    control_nature,
     createmeta,
     edge,
     fields,
@@ -49,6 +51,7 @@ _MODULES = (
     comments,
     connect,
     control,
+    control_nature,
     createmeta,
     edge,
     fields,
@@ -71,4 +74,4 @@ _MODULES = (
 
 def blueprints() -> list[Blueprint]:
     """Every resource of a site."""
-    return [module.rest.blueprint for module in _MODULES]
+    return [module.rest.blueprint for module in (*_MODULES, *admin.MODULES)]
