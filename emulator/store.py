@@ -37,6 +37,7 @@ class Store:
         self._kinds: dict[str, dict[str, Record]] = {}
         self._owned: dict[str, dict[str, dict[str, Record]]] = {kind: {} for kind in OWNERS}
         self._dirty: dict[tuple[str, str], None] = {}
+        self._removed: set[tuple[str, str]] = set()
         self._versions: dict[str, int] = {}
         self._lines: list[tuple[int, bytes]] = []
         self._database = _open(path) if path else None
@@ -87,6 +88,8 @@ class Store:
         record = self._kinds.get(kind, {}).get(record_id)
         if record is not None:
             self._forget(kind, record)
+            # What is put back after this comes last in its list, here and after a restart.
+            self._removed.add((kind, record_id))
             self._touch(kind, record_id)
 
     def next_id(self, sequence: str, first: int = 10000) -> str:
@@ -136,11 +139,12 @@ class Store:
         if not self._dirty and not (self._database and self._lines):
             return
         dirty, self._dirty = self._dirty, {}
+        removed, self._removed = self._removed, set()
         if self._database:
             lines, self._lines = self._lines, []
             with self._database:
                 self._database.executemany("INSERT INTO history (number, line) VALUES (?, ?)", lines)
-                self._database.executemany("DELETE FROM entity WHERE kind = ? AND id = ?", self._gone(dirty))
+                self._database.executemany("DELETE FROM entity WHERE kind = ? AND id = ?", removed)
                 self._database.executemany(
                     "INSERT INTO entity (kind, id, json) VALUES (?, ?, ?)"
                     " ON CONFLICT (kind, id) DO UPDATE SET json = excluded.json",
@@ -151,9 +155,6 @@ class Store:
         self.commit()
         if self._database:
             self._database.close()
-
-    def _gone(self, dirty: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-        return ((kind, record_id) for kind, record_id in dirty if self.get(kind, record_id) is None)
 
     def _present(self, dirty: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, bytes]]:
         for kind, record_id in dirty:

@@ -16,7 +16,7 @@ def _short(record: Record) -> dict[str, Any]:
     return beans.status(record, scene())
 
 
-def _modern(record: Record) -> dict[str, Any]:
+def modern(record: Record) -> dict[str, Any]:
     """The shape of the newer `/statuses` resources."""
     scope: dict[str, Any] = {"type": "GLOBAL"}
     if record.get("scope"):
@@ -49,7 +49,7 @@ def chosen() -> Any:
     wanted = params.words("id")
     if not 1 <= len(wanted) <= 50:
         raise JiraError(400, "Between 1 and 50 status ids must be given.")
-    return [_modern(record) for record in map(_status, wanted) if record]
+    return [modern(record) for record in map(_status, wanted) if record]
 
 
 def _status(status_id: str) -> Record | None:
@@ -67,7 +67,7 @@ def search() -> Any:
         and text in record["name"].lower()
         and category in (None, _CATEGORY[record["category"]])
     ]
-    return params.paged(found, _modern, size=200, most=200)
+    return params.paged(found, modern, size=200, most=200)
 
 
 @rest.get("/statuscategory")

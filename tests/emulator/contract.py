@@ -54,6 +54,7 @@ class Contract:
         schemas[_name_of(move["properties"]["targetToSourcesMapping"]["additionalProperties"])].pop("required", None)
         # A clause is one of several kinds, and then the document forbids all their keys.
         schemas["JqlQueryClause"].pop("additionalProperties", None)
+        schemas["CustomFieldContextDefaultValue"].pop("additionalProperties", None)
         # Bulk changelogs give the time in milliseconds, as recorded from the real service.
         entry = dict(schemas["Changelog"], properties=dict(schemas["Changelog"]["properties"]))
         entry["properties"]["created"] = {"type": "integer"}
