@@ -41,7 +41,11 @@ export async function openCreate({projectKey, parent, parentLevel = 0}) {
     type.replaceChildren(...types.map(t => h('option', {value: t.id, selected: t.name === before}, t.name)));
     await loadFields();
   };
-  const guarded = f => f().catch(error => { problem.textContent = error.message; });
+  const guarded = async f => {
+    form.setAttribute('aria-busy', 'true');
+    await f().catch(error => { problem.textContent = error.message; });
+    form.removeAttribute('aria-busy');
+  };
   project.addEventListener('change', () => guarded(loadTypes));
   type.addEventListener('change', () => guarded(loadFields));
   form.addEventListener('submit', e => { e.preventDefault(); send(); });
