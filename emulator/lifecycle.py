@@ -243,6 +243,5 @@ def _token(site: Site, app: Record, event: str, url: str) -> str:
         "qsh": tokens.qsh_of_url("POST", url, app["baseUrl"]),
     }
     if event in AUDIENCE_EVENTS:
-        identity = site.identity
-        return tokens.sign_rs256(claims | {"aud": [app["baseUrl"]]}, identity["privateKey"], identity["kid"])
+        return tokens.sign_rs256(claims | {"aud": [app["baseUrl"]]}, site.key_pair()[0], site.identity["kid"])
     return tokens.sign_hs256(claims, app["secret"])

@@ -88,6 +88,15 @@ class Site:
     def client_key(self) -> str:
         return str(self.identity["clientKey"])
 
+    def key_pair(self) -> tuple[str, str]:
+        """Private and public key with which installs are signed, made when first needed: most tests never do."""
+        with self.lock:
+            identity = self.identity
+            if "privateKey" not in identity:
+                identity["privateKey"], identity["publicKey"] = tokens.new_key_pair()
+                self.store.put("site", identity)
+            return identity["privateKey"], identity["publicKey"]
+
     @property
     def display_url(self) -> str:
         """What people see in links; differs from the base URL where the site has a domain of its own."""
@@ -136,14 +145,11 @@ _ISSUE = re.compile(r"^/rest/api/[^/]+/issue/(?!bulk|createmeta|picker|propertie
 
 
 def _identity(name: str, entropy: Entropy) -> Record:
-    private_key, public_key = tokens.new_key_pair()
     return {
         "id": "site",
         "name": name,
         "clientKey": entropy.uuid(),
         "cloudId": entropy.uuid(),
         "kid": entropy.uuid(),
-        "privateKey": private_key,
-        "publicKey": public_key,
         "cookieSecret": entropy.token(43),
     }

@@ -2,12 +2,15 @@
 
 import base64
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import orjson
+from flask import Flask
 
 from emulator import tokens
 from emulator.app import create_app
+from emulator.gate import Gate
 from emulator.seeds import writing
 from emulator.site import Site
 
@@ -23,6 +26,20 @@ EVENTS = (
     "issue_property_set",
     "project_archived",
 )
+
+
+@cache
+def _routes() -> Flask:
+    """The application is slow to build and knows its site only by name: one serves all tests in turn."""
+    return create_app(Site.new("Blue"))
+
+
+def _application(site: Site) -> Flask:
+    app = _routes()
+    app.extensions["jira_site"] = site
+    del app.wsgi_app
+    app.wsgi_app = Gate(site, app)  # type: ignore[method-assign,assignment]
+    return app
 
 
 class Answer:
@@ -45,7 +62,7 @@ class Bench:
         with self.site.transaction():
             writing.project(self.site, "SHOP", "Shop")
             self._install()
-        self.client = create_app(self.site).test_client()
+        self.client = _application(self.site).test_client()
         self.heard: list[tuple[dict[str, str], Any]] = []
         self.react: Callable[[dict[str, str], Any], int] = lambda headers, body: 204
         self.site.webhooks.post = self._post
@@ -96,8 +113,8 @@ class Bench:
         headers = {"Authorization": f"JWT {tokens.sign_hs256(claims, SECRET)}"}
         return self._send(method, path, body, headers | ({"X-Atlassian-Webhook-Trace": trace} if trace else {}))
 
-    def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Answer:
-        more = {} if body is None else {"data": orjson.dumps(body), "content_type": "application/json"}
+    def _send(self, method: str, path: str, body: Any, headers: dict[str, str], **raw: Any) -> Answer:
+        more = raw if body is None else {"data": orjson.dumps(body), "content_type": "application/json"}
         answer = self.client.open(_target(path), method=method, headers=headers, **more)
         return Answer(answer.status_code, answer.headers, answer.data)
 
