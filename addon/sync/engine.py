@@ -112,7 +112,7 @@ class Engine:
             link = at.lock(tx)
             change = self._detect(tx, at, snapshot)
             crash.point("observe.before_append")
-            columns: dict[str, Any] = {}
+            columns: dict[str, Any] = {"looked_at": self.clock()}
             if link.touched_at == touched_at:
                 columns["touched_at"] = None
             if link.state == twin_link.OUT_OF_SCOPE:

@@ -27,6 +27,10 @@ from addon.store.twin_link import TwinLink
 from addon.sync import backoff
 from addon.sync.engine import Engine
 
+CALM_SECONDS = 0.4
+"""An issue that was just looked at is left alone for so long: quick edits, one after the other, cost one look and one
+message instead of one each. The first of them is never held up."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -55,6 +59,10 @@ class Pairing:
             # An issue whose twin was deleted over there does not get another one unless somebody asks for it.
             found = _candidates(tx, tenant, links)
             worth_a_read = _may_pair(found, _ends(tx, links))
+        calm_at = max((link.looked_at or 0.0 for link in links), default=0.0) + CALM_SECONDS
+        if not touched.deleted and calm_at > engine.clock():
+            engine.wake.issue_later(tenant_id, issue_id, calm_at - engine.clock())
+            return
         with log.bind(tenant=tenant_id, issue=issue_id):
             try:
                 if len(links) == 1 and not touched.deleted and not worth_a_read:
