@@ -81,3 +81,14 @@ def category(id_or_key: str) -> Any:
         if id_or_key in (key, str(known["id"])):
             return beans.category(key, scene())
     raise JiraError(404, f"Status category '{id_or_key}' not found.")
+
+
+@rest.get("/statuses/byNames")
+def by_names() -> Any:
+    """Statuses by name; `projectId` narrows to those of a project and the global ones."""
+    names, project = params.words("name"), params.text("projectId")
+    if not 1 <= len(names) <= 50:
+        raise JiraError(400, "Between 1 and 50 status names must be given.")
+    wanted = {name.lower() for name in names}
+    records = [r for r in context.site().store.all("status") if r["name"].lower() in wanted]
+    return [modern(r) for r in records if not r.get("scope") or project in (None, str(r["scope"]))]

@@ -74,6 +74,11 @@ def held_to_the_documents(judge: Judge | None, request: pytest.FixtureRequest) -
     assert not broken, "\n".join(broken[:40])
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What looks back at the whole run comes last."""
+    items.sort(key=lambda item: item.path.name == "test_examples.py")
+
+
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """How many exchanges of each operation were validated."""
     judge = config.stash.get(JUDGE, None)

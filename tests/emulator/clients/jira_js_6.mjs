@@ -54,7 +54,7 @@ await step('fields', () => jira.issueFields.getFields(), f => f.length > 10);
 await step('fields paged', () => jira.issueFields.getFieldsPaginated({ type: ['custom'] }));
 await step('issue types', () => jira.issueTypes.getIssueAllTypes(), t => t.some(each => each.name === 'Bug'));
 await step('priorities', () => jira.issuePriorities.searchPriorities(), p => p.values.length > 0);
-await step('resolutions', () => jira.issueResolutions.searchResolutions(), p => p.values.length > 0);
+await step('resolution', () => jira.issueResolutions.getResolution({ id: '10000' }), r => r.id === '10000');
 const statuses = await step('statuses', () => jira.workflowStatuses.getStatuses(), s => s.length > 0);
 await step('status', () => jira.workflowStatuses.getStatus({ idOrName: statuses[0].id }));
 await step('status by name', () => jira.workflowStatuses.getStatus({ idOrName: statuses[0].name }));
@@ -77,7 +77,7 @@ await step('project types', () => jira.projectTypes.getAllProjectTypes(), t => t
 await step('project roles', () => jira.projectRoles.getProjectRoles({ projectIdOrKey: 'SHOP' }));
 await step('roles', () => jira.projectRoles.getAllProjectRoles());
 await step('role details', () => jira.projectRoles.getProjectRoleDetails({ projectIdOrKey: 'SHOP' }));
-await step('project property', () => jira.projectProperties.setProjectProperty({ projectIdOrKey: 'SHOP', propertyKey: 'p', propertyValue: { a: 1 } }));
+await step('project property', () => jira.projectProperties.setProjectProperty({ projectIdOrKey: 'SHOP', propertyKey: 'p', body: { a: 1 } }));
 await step('valid key', () => jira.projectKeyAndNameValidation.getValidProjectKey({ key: 'SHOP' }));
 await step('delete project', () => jira.projects.deleteProject({ projectIdOrKey: 'JSN' }));
 await refused('deleted project', 404, () => jira.projects.getProject({ projectIdOrKey: 'JSN' }));
@@ -85,12 +85,12 @@ await refused('deleted project', 404, () => jira.projects.getProject({ projectId
 // Versions and components
 const version = await step('create version', () => jira.projectVersions.createVersion({ projectId: Number(project.id), name: '1.0', description: 'first', releaseDate: '2026-12-01' }), v => v.id);
 await step('version', () => jira.projectVersions.getVersion({ id: version.id }), v => v.name === '1.0');
-await step('update version', () => jira.projectVersions.updateVersion({ id: version.id, released: true }), v => v.released);
+await step('update version', () => jira.projectVersions.updateVersion({ id: version.id, body: { released: true } }), v => v.released);
 await step('versions', () => jira.projectVersions.getProjectVersions({ projectIdOrKey: 'SHOP' }), v => v.length === 1);
 await step('versions paged', () => jira.projectVersions.getProjectVersionsPaginated({ projectIdOrKey: 'SHOP' }), v => v.total === 1);
 const component = await step('create component', () => jira.projectComponents.createComponent({ project: 'SHOP', name: 'Web', leadAccountId: me.accountId, assigneeType: 'PROJECT_LEAD' }), c => c.id);
 await step('component', () => jira.projectComponents.getComponent({ id: component.id }), c => c.name === 'Web');
-await step('update component', () => jira.projectComponents.updateComponent({ id: component.id, description: 'x' }), c => c.description === 'x');
+await step('update component', () => jira.projectComponents.updateComponent({ id: component.id, body: { description: 'x' } }), c => c.description === 'x');
 await step('components', () => jira.projectComponents.getProjectComponents({ projectIdOrKey: 'SHOP' }), c => c.length === 1);
 await step('components paged', () => jira.projectComponents.getProjectComponentsPaginated({ projectIdOrKey: 'SHOP' }));
 
@@ -115,7 +115,6 @@ await step('changelog by ids', () => jira.issues.getChangeLogsByIds({ ...key, ch
 await step('changelog bulk', () => jira.issues.getBulkChangelogs({ issueIdsOrKeys: [issue.key] }), c => c.issueChangeLogs.length === 1);
 await step('notify', () => jira.issues.notify({ ...key, subject: 'Look', textBody: 'here', to: { reporter: true } }));
 await step('picker', () => jira.issueSearch.getIssuePickerResource({ query: 'Again' }));
-await step('limits', () => jira.api.getIssueLimitReport ? jira.api.getIssueLimitReport() : true);
 
 // Transitions
 const moves = await step('transitions', () => jira.issues.getTransitions({ ...key, expand: 'transitions.fields' }), t => t.transitions.length > 0);
@@ -137,10 +136,10 @@ await step('wiki comment', () => jira.issueComments.addComment({ ...key, body: '
 await step('comments', () => jira.issueComments.getComments({ ...key, orderBy: '-created', expand: 'renderedBody' }), c => c.total === 2);
 await step('one comment', () => jira.issueComments.getComment({ ...key, id: comment.id }));
 await step('comments by ids', () => jira.issueComments.getCommentsByIds({ ids: [Number(comment.id)] }), c => c.values.length === 1);
-await step('edit comment', () => jira.issueComments.updateComment({ ...key, id: comment.id, body: doc('Second') }));
+await step('edit comment', () => jira.issueComments.updateComment({ ...key, id: comment.id, body: { body: doc('Second') } }));
 await step('comment property', () => jira.issueCommentProperties.getCommentProperty({ commentId: comment.id, propertyKey: 'mark' }), p => p.value.a === 1);
 await step('comment properties', () => jira.issueCommentProperties.getCommentPropertyKeys({ commentId: comment.id }));
-await step('set comment property', () => jira.issueCommentProperties.setCommentProperty({ commentId: comment.id, propertyKey: 'more', propertyValue: 1 }));
+await step('set comment property', () => jira.issueCommentProperties.setCommentProperty({ commentId: comment.id, propertyKey: 'more', body: 1 }));
 await step('delete comment', () => jira.issueComments.deleteComment({ ...key, id: comment.id }));
 
 // Attachments
@@ -155,8 +154,8 @@ await step('delete attachment', () => jira.issueAttachments.removeAttachment({ i
 const worklog = await step('worklog', () => jira.issueWorklogs.addWorklog({ ...key, timeSpentSeconds: 3600, comment: doc('Work'), started: '2026-11-20T10:00:00.000+0000' }), w => w.id);
 await step('worklogs', () => jira.issueWorklogs.getIssueWorklog(key), w => w.total === 1);
 await step('one worklog', () => jira.issueWorklogs.getWorklog({ ...key, id: worklog.id }));
-await step('edit worklog', () => jira.issueWorklogs.updateWorklog({ ...key, id: worklog.id, timeSpent: '2h' }), w => w.timeSpentSeconds === 7200);
-await step('worklog property', () => jira.issueWorklogProperties.setWorklogProperty({ ...key, worklogId: worklog.id, propertyKey: 'p', propertyValue: { a: 1 } }));
+await step('edit worklog', () => jira.issueWorklogs.updateWorklog({ ...key, id: worklog.id, body: { timeSpent: '2h' } }), w => w.timeSpentSeconds === 7200);
+await step('worklog property', () => jira.issueWorklogProperties.setWorklogProperty({ ...key, worklogId: worklog.id, propertyKey: 'p', body: { a: 1 } }));
 await step('worklog properties', () => jira.issueWorklogProperties.getWorklogPropertyKeys({ ...key, worklogId: worklog.id }));
 await step('worklogs since', () => jira.issueWorklogs.getIdsOfWorklogsModifiedSince({ since: 0 }));
 await step('worklogs by ids', () => jira.issueWorklogs.getWorklogsForIds({ ids: [Number(worklog.id)] }), w => w.length === 1);
@@ -178,7 +177,7 @@ await step('remote link by id', () => jira.issueRemoteLinks.getRemoteIssueLinkBy
 await step('delete remote link', () => jira.issueRemoteLinks.deleteRemoteIssueLinkByGlobalId({ ...key, globalId: 'g=1' }));
 
 // Properties, watchers, votes
-await step('property', () => jira.issueProperties.setIssueProperty({ ...key, propertyKey: 'mark', propertyValue: { a: 1 } }));
+await step('property', () => jira.issueProperties.setIssueProperty({ ...key, propertyKey: 'mark', body: { a: 1 } }));
 await step('properties', () => jira.issueProperties.getIssuePropertyKeys(key), p => p.keys.length === 1);
 await step('read property', () => jira.issueProperties.getIssueProperty({ ...key, propertyKey: 'mark' }), p => p.value.a === 1);
 await step('delete property', () => jira.issueProperties.deleteIssueProperty({ ...key, propertyKey: 'mark' }));
@@ -207,7 +206,7 @@ await step('users and groups', () => jira.groupAndUserPicker.findUsersAndGroups(
 // Filters
 const filter = await step('create filter', () => jira.filters.createFilter({ name: 'Mine', jql: 'project = SHOP' }), f => f.id);
 await step('filter', () => jira.filters.getFilter({ id: Number(filter.id) }));
-await step('update filter', () => jira.filters.updateFilter({ id: Number(filter.id), name: 'Ours', jql: 'project = SHOP' }));
+await step('update filter', () => jira.filters.updateFilter({ id: Number(filter.id), body: { name: 'Ours', jql: 'project = SHOP' } }));
 await step('filters', () => jira.filters.getFiltersPaginated({}), f => f.total === 1);
 await step('my filters', () => jira.filters.getMyFilters(), f => f.length === 1);
 await step('delete filter', () => jira.filters.deleteFilter({ id: Number(filter.id) }));
