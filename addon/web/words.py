@@ -15,7 +15,7 @@ def age(at: float, now: float | None = None) -> str:
     """How long ago (or until) in words, a date where it is more than a week. ``static/elements.js`` keeps it true."""
     seconds = at - (time.time() if now is None else now)
     if abs(seconds) < 2:
-        return "just now"
+        return "now" if seconds > 0.5 else "just now"
     for limit, unit, name in _STEPS:
         if abs(seconds) < limit:
             text = plural(int(abs(seconds) / unit), name)
