@@ -265,6 +265,9 @@ class Engine:
                 return
             with self.db.read() as tx:
                 messages = queue.outgoing(tx, at.link.id, at.link.delivered_sequence)
+            if not messages:
+                # The partner has confirmed them already: another worker took the link over while this one slept.
+                raise LostLease
             before = at.link.delivered_sequence
             crash.point("deliver.before_send")
             up_to = self.transport.send(at.synchronization, messages)[at.link.link_key]
