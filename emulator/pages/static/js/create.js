@@ -25,9 +25,13 @@ export async function openCreate({projectKey, parent, parentLevel = 0}) {
 
   let controls = [];
   let given = {};
+  let asked = 0;
   const loadFields = async () => {
-    given = Object.fromEntries(controls.map(c => [c.meta.fieldId, c.read()]));
+    const mine = ++asked;
     const metas = (await all(`/issue/createmeta/${project.value}/issuetypes/${type.value}`, 'fields')).filter(f => !HIDDEN.has(f.fieldId) && canEdit(f));
+    if (mine !== asked) return;
+    // Read only now: what was typed while the answer was on its way counts too.
+    given = Object.fromEntries(controls.map(c => [c.meta.fieldId, c.read()]));
     metas.sort((a, b) => rank(a) - rank(b));
     controls = metas.map(meta => fieldRow(meta, meta.fieldId === 'summary' ? given.summary : start(meta, given, parent), project));
     fields.replaceChildren(...controls.map(c => c.row));
