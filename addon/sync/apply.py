@@ -7,7 +7,7 @@ first: for the issue by our entity property, for a comment by its property, for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -29,7 +29,7 @@ from addon.sync import inbound
 from addon.sync.detection import field_values, settle
 from addon.sync.inbound import Arrived, Here, Ours
 from addon.sync.line import Line, LostLease, field_ids
-from addon.sync.processors import Surroundings, comments
+from addon.sync.processors import PartChange, Surroundings, comments
 from addon.sync.processors.registry import fields_of
 
 COMMENT = "comment"
@@ -178,7 +178,7 @@ class Application:
             if change is None:
                 continue
             if processor.merges:
-                base[row.id] = processor.merged(base.get(row.id), change)
+                base[row.id] = processor.merged(base.get(row.id), _took_effect(change, values[row.id]))
             elif not processor.arriving("", change, values[row.id], Surroundings(), new=False).fields:
                 base[row.id] = values[row.id]
         assert self.at.link.issue_id is not None
@@ -322,6 +322,14 @@ def _unseen(messages: Sequence[Message]) -> dict[str, Ours]:
             for name in (*change.get("add", ()), *change.get("remove", ())):
                 last[inbound.element(part, name)] = ours
     return last
+
+
+def _took_effect(change: PartChange, have: Collection[str]) -> PartChange:
+    """Of a set's change that we may have written, what our issue shows: an addition that never happened is no removal."""
+    return {
+        "add": [name for name in change["add"] if name in have],
+        "remove": [name for name in change["remove"] if name not in have],
+    }
 
 
 def _written(plan: Plan, before: Mapping[str, Any], base: Mapping[str, Any], mapping: IssueMapping) -> list[Entry]:
