@@ -7,7 +7,7 @@ from emulator import context, events, lifecycle, permissions
 from emulator.errors import JiraError
 from emulator.rest import params
 from emulator.rest.routing import Resource, site_admin
-from emulator.seeds import generator, workflow_graphs, writing
+from emulator.seeds import generator, titanium, workflow_graphs, writing
 from emulator.store import Record
 
 rest = Resource("control", prefix="/_control")
@@ -119,16 +119,31 @@ def generate() -> Any:
     return {"first": made[0]["key"], "last": made[-1]["key"], "count": len(made)}, 201
 
 
+@rest.post("/load")
+def load() -> Any:
+    """Write real issues of a public project into one: `{"project": "SHOP", "count": 300}`; 404 if they are not here."""
+    site_admin()
+    given, path = params.body(), titanium.data_file()
+    record = _project(given.get("project"))
+    if path is None:
+        raise JiraError(404, "The real issues are not beside the checkout; TWINLINE_SHARED says where they are.")
+    count = params.whole(given, "count", 300, 1, 10_000)
+    return {"count": titanium.load(context.site(), record, path, count)}, 201
+
+
 @rest.post("/projects")
 def create_project() -> Any:
-    """A project with the standard types: `{"key": "NEW", "name": "New", "workflow": {…}}`; the graph is optional."""
+    """A project with the standard types: `{"key": "NEW", "name": "New", "workflow": {…}}`; the graph is optional.
+
+    `"workflow": "several"` gives bugs and tasks workflows of their own.
+    """
     site_admin()
     given, site = params.body(), context.site()
     key = str(given.get("key", "")).upper()
     if not re.fullmatch(r"[A-Z][A-Z0-9_]{1,9}", key) or site.store.find("project", key=key):
         raise JiraError(400, "The key must be two to ten letters and digits, and not be taken.")
-    record = writing.project(site, key, str(given.get("name") or key))
-    graph = given.get("workflow")
+    graph, name = given.get("workflow"), str(given.get("name") or key)
+    record = generator.project(site, key, name) if graph == "several" else writing.project(site, key, name)
     if isinstance(graph, dict):
         workflow_graphs.use(site, record, workflow_graphs.load(site, graph, f"{key} workflow"))
     events.project(site, context.caller(), "project_created", record)
