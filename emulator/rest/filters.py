@@ -110,7 +110,7 @@ def update(filter_id: str) -> Any:
     return _bean(context.site().store.put("filter", record | _parts(params.body(), record)))
 
 
-@rest.delete("/filter/<filter_id>", scope="WRITE")
+@rest.delete("/filter/<filter_id>")
 def delete(filter_id: str) -> Any:
     context.site().store.delete("filter", _one(filter_id, writing=True)["id"])
     return None
@@ -128,6 +128,6 @@ def favour(filter_id: str) -> Any:
     return _favour(filter_id, True)
 
 
-@rest.delete("/filter/<filter_id>/favourite", scope="WRITE")
+@rest.delete("/filter/<filter_id>/favourite")
 def forget(filter_id: str) -> Any:
     return _favour(filter_id, False)

@@ -50,7 +50,7 @@ def picker() -> Any:
 
 def _bean(group: Record) -> dict[str, Any]:
     users = [u for u in context.site().store.all("user") if group["id"] in u.get("groups", []) and u["active"]]
-    page = {"size": len(users), "max-results": 50, "start-index": 0, "end-index": min(len(users), 50)}
+    page: dict[str, Any] = {"size": len(users), "max-results": 50, "start-index": 0, "end-index": min(len(users), 50)}
     page["items"] = [beans.user(user, scene()) for user in users[:50]] if "users" in params.words("expand") else []
     return beans.group(group, scene()) | {"users": page, "expand": "users"}
 

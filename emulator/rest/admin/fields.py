@@ -123,7 +123,7 @@ def remove_types(field: str, context_id: str) -> Any:
     return None
 
 
-@rest.get("/field/<field>/context/issuetypemapping", scope="ADMIN")
+@rest.get("/field/<field>/context/issuetypemapping")
 def type_mapping(field: str) -> Any:
     rows: list[dict[str, Any]] = []
     wanted = params.words("contextId")
@@ -153,7 +153,7 @@ def move_options(field: str, context_id: str) -> Any:
     return None
 
 
-@rest.get("/field/<field>/context/defaultValue", scope="ADMIN")
+@rest.get("/field/<field>/context/defaultValue")
 def default_values(field: str) -> Any:
     records = [c for c in context.site().store.owned("context", _field(field)["id"]) if c.get("default") is not None]
     return params.paged(records, lambda record: {"contextId": record["id"]} | record["defaultShown"])

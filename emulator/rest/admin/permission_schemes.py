@@ -143,7 +143,7 @@ def of_project(project: str) -> Any:
     return _shown(_scheme(record.get("permissionScheme", DEFAULT)))
 
 
-@rest.put("/project/<project>/permissionscheme", scope="ADMIN")
+@rest.put("/project/<project>/permissionscheme", scope="PROJECT_ADMIN")
 def assign(project: str) -> Any:
     site_admin()
     record = projects.visible(context.site(), context.caller(), project)

@@ -26,7 +26,7 @@ def _any(id_or_key: str) -> Record:
     return found
 
 
-@rest.post("/project", scope="ADMIN")
+@rest.post("/project", scope="PROJECT_ADMIN")
 def create() -> Any:
     site_admin()
     record = project_admin.create(context.site(), context.caller(), params.body())
@@ -44,7 +44,7 @@ def update(project: str) -> Any:
     return projects.full(record, scene())
 
 
-@rest.delete("/project/<project>", scope="ADMIN")
+@rest.delete("/project/<project>", scope="PROJECT_ADMIN")
 def delete(project: str) -> Any:
     site_admin()
     record = _any(project)
@@ -57,7 +57,7 @@ def delete(project: str) -> Any:
     return None
 
 
-@rest.post("/project/<project>/delete", scope="ADMIN")
+@rest.post("/project/<project>/delete", scope="PROJECT_ADMIN")
 def delete_later(project: str) -> Response:
     site_admin()
     record = _any(project)
@@ -65,14 +65,14 @@ def delete_later(project: str) -> Response:
     return see_task(f"Deleting the project {record['key']}", f"Project {record['key']} deleted.")
 
 
-@rest.post("/project/<project>/archive", scope="ADMIN")
+@rest.post("/project/<project>/archive", scope="PROJECT_ADMIN")
 def archive(project: str) -> Any:
     site_admin()
     project_admin.archive(context.site(), context.caller(), _any(project))
     return None
 
 
-@rest.post("/project/<project>/restore", scope="ADMIN")
+@rest.post("/project/<project>/restore", scope="PROJECT_ADMIN")
 def restore(project: str) -> Any:
     site_admin()
     record = _any(project)

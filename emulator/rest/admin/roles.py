@@ -71,7 +71,7 @@ def _place(project: str, role: str) -> tuple[Record, Record]:
     return record, must("role", role, "project role")
 
 
-@rest.get("/project/<project>/role/<role>", scope="PROJECT_ADMIN")
+@rest.get("/project/<project>/role/<role>", scope="READ")
 def actors(project: str, role: str) -> Any:
     record, known = _place(project, role)
     return _shown(known, record)

@@ -37,13 +37,13 @@ def _shown(scheme: Record) -> dict[str, Any]:
     return bean | ({"defaultSecurityLevelId": int(default)} if default else {})
 
 
-@rest.get("/issuesecurityschemes", scope="ADMIN")
+@rest.get("/issuesecurityschemes", scope="PROJECT_ADMIN")
 def every() -> Any:
     site_admin()
     return {"issueSecuritySchemes": [_shown(scheme) for scheme in context.site().store.all("securityscheme")]}
 
 
-@rest.get("/issuesecurityschemes/<int:scheme>", scope="ADMIN")
+@rest.get("/issuesecurityschemes/<int:scheme>", scope="PROJECT_ADMIN")
 def one(scheme: int) -> Any:
     site_admin()
     return _shown(must("securityscheme", scheme, "issue security scheme"))
@@ -112,7 +112,7 @@ def assign() -> Response:
     return see_task(f"Associating a security scheme with {project['key']}")
 
 
-@rest.get("/project/<project>/issuesecuritylevelscheme", scope="PROJECT_ADMIN")
+@rest.get("/project/<project>/issuesecuritylevelscheme", scope="READ")
 def of_project(project: str) -> Any:
     record = projects.visible(context.site(), context.caller(), project)
     projects.administer(context.caller(), record)
