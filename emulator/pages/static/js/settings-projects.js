@@ -14,7 +14,7 @@ export const projects = {
   async draw(tools) {
     const found = await all('/project/search?orderBy=key&status=archived&status=live&expand=lead,issueTypes');
     return table('Projects', ['Project', 'Managed by', 'Lead', 'Issue types', ''], found.map(p => [
-      h('span', {}, h('a', {href: `/projects/${p.key}`}, p.name), ` (${p.key}) `, p.archived ? lozenge('Archived', 'warn') : null),
+      h('span', {}, h('a', {href: `/projects/${p.key}`}, `${p.name} (${p.key})`), ' ', p.archived ? lozenge('Archived', 'warn') : null),
       p.simplified ? 'Team' : 'Company', p.lead?.displayName || 'Nobody', h('span.wrap', {}, (p.issueTypes || []).map(t => t.name).join(', ')),
       h('span.bar', {}, button('Rename', () => rename(tools, p), `Rename ${p.key}`), p.simplified ? null : button('Types', () => chooseTypes(tools, p), `Issue types of ${p.key}`),
         p.archived ? button('Restore', () => tools.run(() => post(`/project/${p.id}/restore`), `${p.name} is restored`), `Restore ${p.key}`)
