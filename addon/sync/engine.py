@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from addon import crash, log
 from addon.config import Settings
-from addon.errors import Blocked, Ignored, Missing, Refused, Retryable
+from addon.errors import Blocked, Missing, Refused, Retryable
 from addon.jira import reader
 from addon.jira.metadata import Metadata
 from addon.model.change import Change
@@ -35,6 +35,7 @@ from addon.sync import backoff, inbound, inbox, outbound
 from addon.sync.apply import COMMENT, Application, Jira, Ports
 from addon.sync.detection import detect
 from addon.sync.line import TWIN, Line, LostLease, field_ids, load
+from addon.sync.standing import attempt, is_later
 
 GONE = "Jira no longer shows this issue to the app: it was deleted, or a permission was removed."
 
@@ -77,7 +78,7 @@ class Engine:
             try:
                 if at is not None:
                     for step in (self.observe, self.receive, self.deliver):
-                        self._attempt(step, at)
+                        attempt(step, at, self.db, self.clock, looks=step == self.observe)
             finally:
                 if at is None or not at.released:
                     self._release(link, owner, at)
@@ -89,7 +90,7 @@ class Engine:
         link = at.link
         if link.issue_id is None or link.touched_at is None or link.state == twin_link.ENDED:
             return
-        if _later(link.retry_at, self.clock()) or _later(at.tenant.retry_at, self.clock()):
+        if is_later(link.retry_at, self.clock()) or is_later(at.tenant.retry_at, self.clock()):
             return
         if at.rows and at.rows[0].intent is not None:
             # What differs now may be our own unfinished write: `receive` settles it first.
@@ -154,9 +155,9 @@ class Engine:
     def receive(self, at: Line) -> None:
         """Plan and apply what the partner sent, our own edits first so that none is overwritten unseen."""
         now = self.clock()
-        if at.link.state not in (twin_link.ACTIVE, twin_link.OUT_OF_SCOPE) or _later(at.link.retry_at, now):
+        if at.link.state not in (twin_link.ACTIVE, twin_link.OUT_OF_SCOPE) or is_later(at.link.retry_at, now):
             return
-        if _later(at.tenant.retry_at, now):
+        if is_later(at.tenant.retry_at, now):
             return
         rows = at.rows
         if not rows:
@@ -261,7 +262,7 @@ class Engine:
     def deliver(self, at: Line) -> None:
         """Hand our messages to the partner, from the first one they have not stored."""
         while at.link.next_sequence - 1 > at.link.delivered_sequence:
-            if _later(at.synchronization.retry_at, self.clock()):
+            if is_later(at.synchronization.retry_at, self.clock()):
                 return
             with self.db.read() as tx:
                 messages = queue.outgoing(tx, at.link.id, at.link.delivered_sequence)
@@ -316,64 +317,7 @@ class Engine:
                 partner_problem="",
             )
 
-    # verdicts
-
-    def _attempt(self, step: Callable[[Line], None], at: Line) -> None:
-        """One step; its failure becomes a verdict and does not stop the next."""
-        try:
-            step(at)
-        except LostLease:
-            log.warning("lease_lost", step=step.__name__)
-        except Ignored as verdict:
-            self._stand_still(at, twin_link.OUT_OF_SCOPE, verdict.reason, "", looked=step == self.observe)
-        except Blocked as verdict:
-            log.info("blocked", step=step.__name__)
-            self._stand_still(at, twin_link.BLOCKED, verdict.reason, verdict.fix, looked=step == self.observe)
-        except Retryable as verdict:
-            log.info("retry_later", step=step.__name__, party=verdict.party)
-            self._postpone(at, verdict)
-        except Exception:  # a bug of ours: this link waits, the others go on
-            log.bug("step_failed", step=step.__name__)
-            if at.link.attempt_count + 1 >= backoff.BUG_LIMIT:
-                reason = "Twinline met an error of its own with this issue."
-                fix = "Retry; if it stays, tell the people who run Twinline."
-                self._stand_still(at, twin_link.BLOCKED, reason, fix, looked=step == self.observe)
-            else:
-                self._postpone(at, Retryable("Twinline met an error of its own with this issue and tries again."))
-
-    def _stand_still(self, at: Line, state: str, reason: str, fix: str, *, looked: bool) -> None:
-        """The link stops at this message; the partner is told once why. ``looked``: our issue needs no other look."""
-        with self.db.begin() as tx:
-            link = twin_link.lock(tx, at.link.id)
-            if link.lease_owner != at.owner:
-                return
-            at.link = link
-            told = link.state == state and link.reason == reason
-            if state == twin_link.BLOCKED and not told:
-                at.append(tx, at.message(link.base, problem=reason), self.clock())
-            at.change(tx, state=state, reason=reason, fix=fix, touched_at=None if looked else link.touched_at)
-
-    def _postpone(self, at: Line, verdict: Retryable) -> None:
-        now = self.clock()
-        with self.db.begin() as tx:
-            if verdict.party == "jira":
-                until = now + backoff.wait(at.tenant.attempt_count, verdict.after)
-                tenant_store.back_off(tx, at.tenant.id, until, verdict.reason, asked=verdict.after is not None)
-                at.tenant = replace(at.tenant, retry_at=until)
-            elif verdict.party == "partner":
-                until = now + backoff.wait(at.synchronization.attempt_count, verdict.after)
-                synchronization_store.back_off(tx, at.synchronization.id, until, verdict.reason)
-                at.synchronization = replace(at.synchronization, retry_at=until)
-            else:
-                link = at.link
-                wait = backoff.wait(link.attempt_count, verdict.after)
-                at.link = twin_link.change(
-                    tx,
-                    link.id,
-                    retry_at=now + wait,
-                    attempt_count=link.attempt_count + 1,
-                    reason=verdict.reason,
-                )
+    # the lease
 
     def _release(self, before: TwinLink, owner: str, at: Line | None) -> None:
         """Give the lease back and look again: what came while we were at it found the link taken."""
@@ -393,11 +337,11 @@ class Engine:
     def _is_due(self, at: Line, link: TwinLink) -> bool:
         """Whether there is something to do on a link and no reason to wait; what ``queue.due_links`` asks of all."""
         now = self.clock()
-        if _later(link.retry_at, now):
+        if is_later(link.retry_at, now):
             return False
-        if link.next_sequence - 1 > link.delivered_sequence and not _later(at.synchronization.retry_at, now):
+        if link.next_sequence - 1 > link.delivered_sequence and not is_later(at.synchronization.retry_at, now):
             return True
-        if _later(at.tenant.retry_at, now):
+        if is_later(at.tenant.retry_at, now):
             return False
         waits = link.expected_sequence - 1 > link.applied_sequence and link.state == twin_link.ACTIVE
         return waits or (link.touched_at is not None and link.state != twin_link.ENDED)
@@ -413,10 +357,6 @@ def _progress(link: TwinLink) -> tuple[object, ...]:
         link.expected_sequence,
         link.applied_sequence,
     )
-
-
-def _later(moment: float | None, now: float) -> bool:
-    return moment is not None and moment > now
 
 
 def _latency(rows: Sequence[Received], now: float) -> float:
