@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from emulator.clock import Clock
 
+log = logging.getLogger(__name__)
 Work = Callable[[], None]
 # How many webhooks of either flow, and how many late effects, are under way at a time.
 LANES = {"Primary": 20, "Secondary": 10, "late": 8}
@@ -109,6 +111,8 @@ class Agenda:
     def _do(self, lane: str, work: Work) -> None:
         try:
             work()
+        except Exception:
+            log.exception("emulator.agenda")
         finally:
             with self._changed:
                 self._busy[lane] -= 1

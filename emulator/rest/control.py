@@ -7,7 +7,7 @@ from emulator import context, events, lifecycle, permissions
 from emulator.errors import JiraError
 from emulator.rest import params
 from emulator.rest.routing import Resource, site_admin
-from emulator.seeds import generator, titanium, workflow_graphs, writing
+from emulator.seeds import cloud_answers, generator, titanium, workflow_graphs, writing
 from emulator.store import Record
 
 rest = Resource("control", prefix="/_control")
@@ -121,14 +121,19 @@ def generate() -> Any:
 
 @rest.post("/load")
 def load() -> Any:
-    """Write real issues of a public project into one: `{"project": "SHOP", "count": 300}`; 404 if they are not here."""
+    """Write real issues into a project: `{"project": "SHOP", "count": 300}`; 404 if they are not here.
+
+    `"source"` is `project` (a public project's archive) or `answers` (recorded from Cloud sites).
+    """
     site_admin()
-    given, path = params.body(), titanium.data_file()
-    record = _project(given.get("project"))
+    given, site = params.body(), context.site()
+    record, answers = _project(given.get("project")), given.get("source") == "answers"
+    path = cloud_answers.data_file() if answers else titanium.data_file()
     if path is None:
         raise JiraError(404, "The real issues are not beside the checkout; TWINLINE_SHARED says where they are.")
-    count = params.whole(given, "count", 300, 1, 10_000)
-    return {"count": titanium.load(context.site(), record, path, count)}, 201
+    if answers:
+        return {"count": cloud_answers.load(site, record, path)}, 201
+    return {"count": titanium.load(site, record, path, params.whole(given, "count", 300, 1, 10_000))}, 201
 
 
 @rest.post("/projects")

@@ -36,10 +36,15 @@ PRIORITIES = {"Critical": "1", "High": "2", "Medium": "3", "Low": "4", "Trivial"
 
 
 def data_file() -> Path | None:
-    """The issues beside the checkout, or where `TWINLINE_SHARED` says; None if they are not there."""
+    """The issues beside the checkout; None if they are not there."""
+    return shared_file(FILE)
+
+
+def shared_file(name: Path) -> Path | None:
+    """A file in the shared folder beside the checkout, or where `TWINLINE_SHARED` says; None if it is not there."""
     shared = os.environ.get("TWINLINE_SHARED")
     root = Path(shared) if shared else Path(__file__).resolve().parents[3] / "shared"
-    path = root / FILE
+    path = root / name
     return path if path.is_file() else None
 
 

@@ -97,3 +97,20 @@ def test_real_issues_bring_their_links_and_files() -> None:
     assert site.store.count("comment") > 300 and site.store.count("issuelink") > 20
     assert site.store.count("attachment") > 50
     assert len({link["type"] for link in site.store.all("issuelink")}) > 2
+
+
+def test_real_issues_come_by_the_control_api(bench: Bench) -> None:
+    made = bench.control("POST", "/projects", {"key": "MANY", "workflow": "several"})
+    assert len(bench.person("GET", f"/project/{made['id']}/statuses").json[3]["statuses"]) == 5
+    assert bench.control("POST", "/generate", {"project": "MANY", "count": 20, "seed": 1})["last"] == "MANY-20"
+    if titanium.data_file() is None:
+        pytest.skip("the real issues are not beside the checkout")
+    assert bench.control("POST", "/load", {"project": "SHOP", "source": "answers"}) == {"count": 55}
+    assert bench.control("POST", "/load", {"project": "SHOP", "count": 5}) == {"count": 5}
+    wanted = {"jql": "project = SHOP", "fields": ["*all"], "expand": "changelog", "maxResults": 100}
+    found = bench.app("POST", "/search/jql", wanted).json
+    assert len(found["issues"]) == 60
+    assert any(issue["changelog"]["total"] for issue in found["issues"])
+    for issue in found["issues"]:
+        for path in ("/remotelink", "/worklog", "/changelog"):
+            assert bench.person("GET", f"/issue/{issue['id']}{path}").status == 200
