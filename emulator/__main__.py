@@ -21,7 +21,10 @@ def main() -> None:
     base_url = options.base_url or f"http://{options.host}:{options.port}"
     site = Site.new(options.name, options.data, base_url, options.seed, options.entropy, options.now_ms)
     if options.nature:
-        nature.apply(site, orjson.loads(options.nature.read_bytes()))
+        try:
+            nature.apply(site, orjson.loads(options.nature.read_bytes()))
+        except (OSError, ValueError) as error:
+            raise SystemExit(f"{options.nature}: {error}") from None
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
