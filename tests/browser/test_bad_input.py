@@ -20,7 +20,7 @@ from tests.browser.settings_page import has_status, row
 from tests.browser.stand import Stand
 from tests.browser.walk import heading
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture(scope="module")

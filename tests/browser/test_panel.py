@@ -18,7 +18,7 @@ from tests.browser.issue_view import SOON
 from tests.browser.pair import Pair
 from tests.browser.stand import Stand
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(180)
 
 FIRST, SECOND = introduction.NAME, "Second opinion"
 

@@ -19,7 +19,7 @@ from tests.browser.pair import Pair
 from tests.browser.settings_page import has_status, row
 from tests.browser.walk import Person
 
-pytestmark = [pytest.mark.story, pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.story, pytest.mark.browser, pytest.mark.timeout(300)]
 
 SECOND = "Operations and help"
 SIX = {"Invitation sent", "Invitation received", "Rejected", "Active", "Not configured", "Deleted"}
@@ -140,6 +140,7 @@ def test_every_one_of_the_six_statuses(pair: Pair) -> None:
     withdraw_and_resend(pair.blue)
     for person, name in ((pair.blue, "blue"), (pair.green, "green")):
         frame = has_status(person, "Withdrawn one", "Deleted")
+        expect(row(frame, "Withdrawn one")).to_contain_text("withdrawn by Blue Admin")
         assert set(frame.locator("tbody tr .loz").all_text_contents()) == SIX
         pair.check(person, frame, f"six-statuses-{name}")
 

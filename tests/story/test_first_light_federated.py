@@ -16,7 +16,7 @@ from tests.browser.pair import Pair
 from tests.browser.settings_page import has_status, row
 from tests.browser.walk import heading
 
-pytestmark = [pytest.mark.story, pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.story, pytest.mark.browser, pytest.mark.timeout(300)]
 
 NAME = "Operations and help"
 
