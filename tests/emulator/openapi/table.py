@@ -11,6 +11,7 @@ from pathlib import Path
 from emulator.app import create_app
 from emulator.site import Site
 from tests.emulator.openapi.judge import Judge
+from tests.emulator.openapi.test_examples import examples
 
 README = Path(__file__).resolve().parents[3] / "emulator" / "README.md"
 START, END = "<!-- operations -->", "<!-- end of operations -->"
@@ -54,13 +55,13 @@ def rows(judge: Judge) -> list[str]:
     done: dict[str, set[str]] = {}
     for (method, template), files in judge.done.items():
         done.setdefault(f"{method} {plain(template)}", set()).update(files)
-    examples = {f"{method} {plain(template)}" for method, template, _ in judge.samples}
+    compared = {f"{method} {plain(template)}" for method, template, _ in examples(judge)}
     lines = ["| Operation | State | OpenAPI | Clients | Example |", "| --- | --- | --- | --- | --- |"]
     for operation in routes():
         files = done.get(operation, set())
         clients = ", ".join(sorted({CLIENTS[file] for file in files if file in CLIENTS}))
         state = f"partly: {PARTLY[operation]}" if operation in PARTLY else "done"
-        marks = ("yes" if files else "", clients, "yes" if operation in examples else "")
+        marks = ("yes" if files else "", clients, "yes" if operation in compared else "")
         lines.append(f"| `{operation}` | {state} | {' | '.join(marks)} |")
     return lines
 
