@@ -1,4 +1,4 @@
-"""People at both sites. Every value is written once in a history, so nothing that is lost can hide behind a twin of it."""
+"""People at both sites. Every value is written once in a history, so nothing lost can hide behind a twin of it."""
 
 from __future__ import annotations
 
