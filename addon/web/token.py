@@ -52,7 +52,15 @@ class Request:
 
     @property
     def qsh(self) -> str:
-        return qsh(self.method, self.target, self.base_path)
+        """What the token's ``qsh`` has to be.
+
+        Raises:
+            TokenRefused: the target is no URL.
+        """
+        try:
+            return qsh(self.method, self.target, self.base_path)
+        except ValueError as error:
+            raise TokenRefused("target") from error
 
 
 def extract(authorization: str, target: str, *, from_query: bool) -> str:
