@@ -4,7 +4,7 @@ VENV := .venv
 IN_VENV := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-federated test lint format bench lock migration environment clean
+.PHONY: help run run-federated test soak lint format bench lock migration environment clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,11 @@ run-federated: environment ## The same with two deployments, one for each site
 test: environment ## All tests, browser ones included (ARGS="-k word" for some)
 	@$(IN_VENV) -m dev.browser
 	$(IN_VENV) -m pytest $(ARGS)
+
+soak: environment ## Reliability at full size, hours (SOAK_SHARE=0.01 for a share); writes docs/reliability-report.md
+	rm -f artifacts/soak/figures.jsonl
+	-SOAK=1 $(IN_VENV) -m pytest -q -n 2 --timeout 0 tests/simulation tests/soak tests/story/test_nemesis.py $(ARGS)
+	$(IN_VENV) -m tests.soak.report
 
 lint: environment ## ruff, mypy strict, import contracts
 	$(VENV)/bin/ruff check .
