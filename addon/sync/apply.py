@@ -325,7 +325,7 @@ def _unseen(messages: Sequence[Message]) -> dict[str, Ours]:
 
 
 def _took_effect(change: PartChange, have: Collection[str]) -> PartChange:
-    """Of a set's change that we may have written, what our issue shows: an addition that never happened is no removal."""
+    """Of a set's change that we may have written, what our issue shows: an addition that never was is no removal."""
     return {
         "add": [name for name in change["add"] if name in have],
         "remove": [name for name in change["remove"] if name not in have],
