@@ -95,10 +95,13 @@ function composer(view) {
   function start() {
     const error = h('p.field-error', {role: 'alert'});
     const seen = h('select', {'aria-label': 'Visible to'}, h('option', {value: ''}, 'Visible to everybody'), h('option', {value: 'internal'}, 'Internal note'));
-    roles(view.state.issue.fields.project.key).then(names => seen.append(...names.map(n => h('option', {value: `role:${n}`}, `Restricted to ${n}`))));
+    // A quick person may begin to write before the issue has been read.
+    const read = view.state.issue ? Promise.resolve() : view.refresh();
+    read.then(() => roles(view.state.issue.fields.project.key)).then(names => seen.append(...names.map(n => h('option', {value: `role:${n}`}, `Restricted to ${n}`))));
     const save = async () => {
       const doc = editor.read();
       if (!doc) { error.textContent = 'Write something first.'; editor.focus(); return; }
+      await read;
       const extra = seen.value === 'internal' ? {properties: [{key: 'sd.public.comment', value: {internal: true}}]}
         : seen.value ? {visibility: {type: 'role', value: seen.value.slice(5)}} : {};
       if (await change(view, () => post(`/issue/${view.state.issue.id}/comment`, {body: doc, ...extra}), e => { error.textContent = e.message; })) idle();
