@@ -45,6 +45,7 @@ def main() -> None:
         "Written by `make soak`; do not edit. `SEED=n pytest tests/simulation/test_histories.py` repeats a failure.",
         "",
         f"Run at {SHARE:g} of the full size on {os.cpu_count()} cores, Python {platform.python_version()}.",
+        "A dash means that nothing of this run measured it.",
         "",
         "| # | Invariant | Test that fails when the rule is broken | Measured |",
         "| --- | --- | --- | --- |",
