@@ -130,7 +130,7 @@ class Engine:
         replica = outbound.replica_of(change, at.mapping(), at.side)
         if replica is not None or link.base.get(TWIN) != base[TWIN]:
             queue.append(tx, link, at.message(base, replica=replica), now)
-            history.write(tx, link, outbound.entries(change, replica, at.mapping()), now)
+            history.write(tx, link, outbound.entries(change, replica, at.mapping(), at.side), now)
             conflict.settle(tx, link.id, list(replica.parts) if replica else (), now)
         at.change(tx, base=base, issue_key=snapshot.issue_key, read_at=snapshot.updated_at)
 
@@ -166,7 +166,11 @@ class Engine:
 
     def _apply(self, at: Line, rows: Sequence[Received], arrived: dict[str, inbound.Arrived]) -> None:
         at.check_rules(rows[-1].message)
-        if at.link.issue_id is not None and rows[0].intent is None and inbound.must_read(arrived, at.mapping()):
+        if (
+            at.link.issue_id is not None
+            and rows[0].intent is None
+            and inbound.must_read(arrived, at.mapping(), at.side)
+        ):
             self.take(at, self._look(at))
         ports = Ports(self.db, self.settings, self.metadata, self.clock)
         application = Application(ports, at, self.jira_of(at.tenant), rows, arrived)
