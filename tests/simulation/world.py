@@ -146,9 +146,7 @@ class World:
             updated_at=self.now,
         )
         end = End("1", "P", "1", "Bug")
-        fields = tuple(
-            replace(f, conflict=self.policy) for f in self.rows or BASIC_FIELDS
-        )
+        fields = tuple(replace(f, conflict=self.policy) for f in self.rows or BASIC_FIELDS)
         document = document_of((IssueMapping("m", True, end, end, fields),), self.users)
         rules_store.add(tx, row, version=1, document=document, published_by="", published_side="inviter", now=self.now)
         rules_store.set_start(tx, row, "m", self.now)
