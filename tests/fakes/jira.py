@@ -88,8 +88,10 @@ class FakeJira:
     def post(self, path: str, *, params: Mapping[str, Any] | None = None, json: Any = None) -> Any:
         parts = path.split("/")[4:]
         if parts[0] in ("version", "component"):
-            self.created[f"{parts[0]}s"].append(json["name"])
-            return {}
+            names = self.created[f"{parts[0]}s"]
+            if json["name"] in names:
+                raise Blocked("A version with this name already exists in this project.")
+            return self._write(f"create {parts[0]}", "", lambda: names.append(json["name"]))
         if parts[0] == "search" and "updated" in json["jql"]:
             issues = [self._issue_json(issue_id) for issue_id in self.issues]
             return {"issues": issues, "isLast": True}

@@ -80,7 +80,7 @@ class Judge:
             told: list[Any] = []
 
             def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
-                told[:] = [int(status.split()[0]), dict(headers)]
+                told[:] = [int(status.split(maxsplit=1)[0]), dict(headers)]
                 return start_response(status, headers, *more)
 
             chunks = application(environ, start)
