@@ -17,7 +17,7 @@ SUMMARY = FieldMapping("summary", "text", "text", "summary", "summary")
 class Stand:
     """Two sites with one field ``f`` each."""
 
-    def __init__(self, database_database_url: str, row: FieldMapping, users: UserMapping | None = None) -> None:
+    def __init__(self, database_url: str, row: FieldMapping, users: UserMapping | None = None) -> None:
         random.seed(5)
         self.world = World(database_url, random.Random(5), rows=(SUMMARY, row), users=users or UserMapping())
         self.blue = self.world.sites[self.world.blue.id]

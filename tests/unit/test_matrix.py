@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -107,3 +109,15 @@ def test_another_format_is_refused() -> None:
 
 def test_limits_stand_in_one_place() -> None:
     assert (TYPES["text"].limit, TYPES["paragraph"].limit) == (matrix.TEXT_LIMIT, matrix.PARAGRAPH_LIMIT)
+
+
+def test_the_document_in_the_documentation_can_be_published() -> None:
+    text = (Path(__file__).parents[2] / "docs/rules.md").read_text(encoding="utf-8")
+    shown = json.loads(text.partition("```json\n")[2].partition("```")[0])
+    check(shown)
+    assert rules_from(1, shown).users.accepter_default == "70121:1"
+
+
+def test_the_documentation_names_every_type() -> None:
+    text = (Path(__file__).parents[2] / "docs/rules.md").read_text(encoding="utf-8")
+    assert [name for name in TYPES if f"`{name}`" not in text] == []
