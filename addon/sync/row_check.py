@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from addon.errors import Refused
 from addon.model import matrix
-from addon.model.rules import FieldMapping, Side, ValueMapping, other
+from addon.model.rules import FieldEnd, FieldMapping, Side, ValueMapping, other
 from addon.model.value import fits
 
 MAX_VALUES = 2_000
@@ -19,6 +19,8 @@ def check(row: FieldMapping) -> None:
     if matrix.COMMENTS in (row.inviter_type, row.accepter_type):
         if row.inviter_type != row.accepter_type:
             _refuse(row, "comments go with comments only")
+        if (row.at_inviter, row.at_accepter, row.values) != (FieldEnd(), FieldEnd(), ()):
+            _refuse(row, "comments take no fixed values, defaults or value mappings")
         return
     sides: tuple[Side, Side] = ("inviter", "accepter")
     for side in sides:

@@ -303,7 +303,7 @@ def test_rules_that_contradict_themselves_are_refused(two: Pair) -> None:
     with pytest.raises(Refused, match="cannot be read"):
         two.blue_home.handshake.publish(two.blue, ours.id, {"format": 2, "mappings": [{}]}, "ann")
     with pytest.raises(Refused, match="format"):
-        two.blue_home.handshake.publish(two.blue, ours.id, {"format": 2, "mappings": []}, "ann")
+        two.blue_home.handshake.publish(two.blue, ours.id, {"format": 99, "mappings": []}, "ann")
 
 
 # messages
