@@ -24,6 +24,7 @@ from addon.web import (
     webhooks,
 )
 from addon.web.auth import guard, install_guards
+from addon.web.catalogue import Catalogue
 from addon.web.errors import install_errors
 from addon.web.headers import install_headers
 from addon.web.install_key import InstallKeys
@@ -69,6 +70,7 @@ def _services(settings: Settings, parts: Parts) -> Services:
         handshake=parts.handshake,
         engine=parts.engine,
         pairing=parts.pairing,
+        catalogue=Catalogue(parts.handshake.own_projects),
         install_keys=InstallKeys(settings.install_key_urls, to_keys),
     )
 

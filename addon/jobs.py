@@ -7,6 +7,7 @@ loses nothing; the sweep wakes whatever is due.
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -100,8 +101,14 @@ def build(settings: Settings) -> Parts:
     db, vault = Database(settings.database_url), Vault(settings.secret_keys)
     to_jira = net.jira_http(settings.deadline_seconds, settings.development, settings.worker_threads)
 
+    clients: dict[int, tuple[Tenant, JiraClient]] = {}
+
     def jira(tenant: Tenant) -> JiraClient:
-        return JiraClient(tenant, settings, vault, to_jira)
+        # Opening a sealed secret costs more than a query; what a client needs of the tenant rarely changes.
+        kept = clients.get(tenant.id)
+        if kept is None or _calls_as(kept[0]) != _calls_as(tenant):
+            kept = clients[tenant.id] = (tenant, JiraClient(tenant, settings, vault, to_jira))
+        return kept[1]
 
     wake = Wake(connect(settings.redis_url))
     transport = Transport(db, vault, settings)
@@ -110,7 +117,11 @@ def build(settings: Settings) -> Parts:
     return Parts(settings, db, vault, jira, wake, handshake, engine, Pairing(engine), Reconcile(engine))
 
 
-_GLANCE = 0.05
+def _calls_as(tenant: Tenant) -> tuple[str, ...]:
+    return tenant.base_url, tenant.state, tenant.shared_secret, tenant.trace
+
+
+_GLANCE = 0.005
 """While all that was awake is being worked on, look for more this often (seconds)."""
 
 
@@ -134,8 +145,10 @@ def drain() -> None:
             keys = parts.wake.take(free) if free else []
             running.update(pool.submit(_work, parts, key) for key in keys)
             if not running:
-                return
-            if not keys:
+                if not parts.wake.waits():
+                    return
+                time.sleep(_GLANCE)
+            elif not keys:
                 wait(running, timeout=_GLANCE, return_when=FIRST_COMPLETED)
             running = {future for future in running if not future.done()}
 

@@ -6,6 +6,9 @@ import signal
 import threading
 from pathlib import Path
 
+import orjson
+
+from emulator import nature
 from emulator.seeds import SEEDS
 from emulator.server import Running
 from emulator.site import Site
@@ -16,7 +19,12 @@ def main() -> None:
     options = _options()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     base_url = options.base_url or f"http://{options.host}:{options.port}"
-    site = Site.new(options.name, options.data, base_url, options.seed)
+    site = Site.new(options.name, options.data, base_url, options.seed, options.entropy, options.now_ms)
+    if options.nature:
+        try:
+            nature.apply(site, orjson.loads(options.nature.read_bytes()))
+        except (OSError, ValueError) as error:
+            raise SystemExit(f"{options.nature}: {error}") from None
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
@@ -33,6 +41,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--name", default="Blue")
     parser.add_argument("--data", type=Path, help="folder that keeps the site; without it all is forgotten")
     parser.add_argument("--seed", default="empty", choices=SEEDS, help="what a fresh site holds")
+    parser.add_argument("--nature", type=Path, help="JSON file that says how the site behaves, see the README")
+    parser.add_argument("--entropy", type=int, help="a number from which all ids are made, so that a run repeats")
+    parser.add_argument("--now-ms", type=int, help="begin with a stepped clock that stands at this moment")
     return parser.parse_args()
 
 

@@ -7,6 +7,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from emulator.errors import JiraError
+from emulator.gate import Gate
 from emulator.pages import blueprint as pages_blueprint
 from emulator.rest import blueprints
 from emulator.site import Site
@@ -29,6 +30,7 @@ def create_app(site: Site) -> Flask:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _bug)
     app.after_request(_common_headers)
+    app.wsgi_app = Gate(site, app)  # type: ignore[method-assign,assignment]
     return app
 
 

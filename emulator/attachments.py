@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import mimetypes
-import uuid
 from typing import TYPE_CHECKING
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
-from emulator import events, history, issues, permissions
+from emulator import events, files, history, issues, permissions
 from emulator.errors import JiraError
 
 if TYPE_CHECKING:
@@ -24,18 +22,7 @@ def add(site: Site, caller: Caller, issue: Record, filename: str, content: bytes
     """Keep a file on an issue; the changelog says so, and two webhooks."""
     if site.store.count("attachment", issue["id"]) >= site.limit("attachments", LIMIT):
         raise JiraError(413, "The number of attachments on this issue has reached the limit.")
-    record: Record = {
-        "id": site.store.next_id("attachment"),
-        "issue": issue["id"],
-        "filename": filename,
-        "author": caller.account_id,
-        "created": site.clock.now(),
-        "size": len(content),
-        "mimeType": mime or mimetypes.guess_type(filename)[0] or "application/octet-stream",
-        "media": str(uuid.uuid4()),
-    }
-    _write(site, record, content)
-    site.store.put("attachment", record)
+    record = files.store(site, issue, caller.account_id, filename, content, mime, site.clock.now())
     _note(site, caller, issue, record, added=True)
     events.attachment(site, caller, "attachment_created", issue, record)
     return record
@@ -61,15 +48,6 @@ def _note(site: Site, caller: Caller, issue: Record, record: Record, added: bool
     issues.touch(site, issue)
     change = history.add(site, issue, caller.account_id, [item])
     events.issue_updated(site, caller, issue, change)
-
-
-def _write(site: Site, record: Record, content: bytes) -> None:
-    if site.files is None:
-        site.blobs[record["media"]] = content
-        return
-    folder = site.files / "attachments"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / record["media"]).write_bytes(content)
 
 
 def read(site: Site, record: Record) -> bytes:

@@ -1,22 +1,63 @@
 """Time as a site sees it: epoch milliseconds, and Jira's way of writing them."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 
 class Clock:
-    """Wall time plus an offset, so that a test can move a site into the future."""
+    """The machine's time plus an offset; or frozen, and then it moves only when it is told to.
+
+    A *stepped* clock is a frozen one under which nothing happens by itself either: webhooks and late effects
+    wait until `Site.advance` comes to their moment, one after the other, in the caller's thread.
+    """
 
     def __init__(self) -> None:
         self.offset_ms = 0
+        self.frozen_ms: int | None = None
+        self.stepped = False
+        self._moved: list[Callable[[], None]] = []
 
     def now(self) -> int:
         """Milliseconds since the epoch."""
+        if self.frozen_ms is not None:
+            return self.frozen_ms
         return time.time_ns() // 1_000_000 + self.offset_ms
 
     def seconds(self) -> int:
         """Seconds since the epoch, for JWT claims."""
         return self.now() // 1000
+
+    def on_move(self, told: Callable[[], None]) -> None:
+        """Call this each time the clock is moved by hand."""
+        self._moved.append(told)
+
+    def shift(self, offset_ms: int) -> None:
+        """Run `offset_ms` away from the machine's clock, not frozen."""
+        self.offset_ms, self.frozen_ms, self.stepped = offset_ms, None, False
+        self._tell()
+
+    def freeze(self, at_ms: int | None = None, stepped: bool = False) -> None:
+        """Stand still, at the present moment or another."""
+        self.frozen_ms, self.stepped = self.now() if at_ms is None else at_ms, stepped
+        self._tell()
+
+    def release(self) -> None:
+        """Go on from where the clock stands."""
+        if self.frozen_ms is not None:
+            self.shift(self.frozen_ms - time.time_ns() // 1_000_000)
+
+    def move(self, by_ms: int) -> None:
+        """Go forward (or back) at once."""
+        if self.frozen_ms is None:
+            self.offset_ms += by_ms
+        else:
+            self.frozen_ms += by_ms
+        self._tell()
+
+    def _tell(self) -> None:
+        for told in self._moved:
+            told()
 
 
 def jira_time(ms: int | None) -> str | None:

@@ -5,9 +5,7 @@ Source: developer.atlassian.com/cloud/jira/platform/security-for-connect-apps an
 
 from __future__ import annotations
 
-import secrets
 import threading
-import uuid
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -52,8 +50,8 @@ def _record(site: Site, found: Record, url: str, before: Record | None) -> Recor
         "descriptorUrl": url,
         "baseUrl": found["baseUrl"].rstrip("/"),
         "accountId": account_id,
-        "secret": secrets.token_urlsafe(48),
-        "oauthClientId": before["oauthClientId"] if before else secrets.token_urlsafe(24),
+        "secret": site.entropy.token(64),
+        "oauthClientId": before["oauthClientId"] if before else site.entropy.token(32),
         "state": "installing",
         "installedAt": site.clock.now(),
         "properties": before["properties"] if before else {},
@@ -67,7 +65,11 @@ def _record(site: Site, found: Record, url: str, before: Record | None) -> Recor
 
 
 def _app_user(site: Site, found: Record) -> str:
-    account_id = f"557058:{uuid.uuid4()}"
+    known = site.store.find("user", app=found["key"])
+    if known is not None:
+        # After a restore the app comes back to the account that wrote its earlier comments.
+        return str(known["id"])
+    account_id = f"557058:{site.entropy.uuid()}"
     site.store.put(
         "user",
         {
@@ -114,7 +116,7 @@ def rotate_secret(site: Site, key: str) -> Record:
     app = _installed(site, key)
     with site.transaction():
         before = app["secret"]
-        app["secret"] = secrets.token_urlsafe(48)
+        app["secret"] = site.entropy.token(64)
         site.store.put("app", app)
     try:
         _call(site, app, "installed")
@@ -137,6 +139,43 @@ def set_enabled(site: Site, key: str, enabled: bool) -> Record:
     return app
 
 
+def forget(site: Site, key: str) -> None:
+    """Drop an app and what was still to be sent to it, without a word to it."""
+    app = _installed(site, key)
+    site.store.delete("app", app["id"])
+    for kind in ("delivery", "failed_webhook"):
+        for record in [row for row in site.store.all(kind) if row["app"] == app["id"]]:
+            site.store.delete(kind, record["id"])
+
+
+def rename(site: Site, base_url: str | None, display_url: str | None) -> list[str]:
+    """Give the site other addresses and tell every app by `installed`; the keys of apps that refused."""
+    with site.transaction():
+        if base_url:
+            site.base_url = base_url.rstrip("/")
+        if display_url:
+            site.identity["displayUrl"] = display_url.rstrip("/")
+            site.store.put("site", site.identity)
+        apps = [app for app in site.store.all("app") if app["state"] != "uninstalled"]
+    refused = []
+    for app in apps:
+        try:
+            _call(site, app, "installed")
+        except JiraError:
+            refused.append(str(app["key"]))
+    return refused
+
+
+def become_clone(site: Site) -> None:
+    """Make the site a copy of itself, as a restore or an import does: other keys, the same data, no apps."""
+    with site.transaction():
+        identity = site.identity
+        identity |= {"clientKey": site.entropy.uuid(), "cloudId": site.entropy.uuid()}
+        site.store.put("site", identity)
+        for app in [app for app in site.store.all("app") if app["state"] != "uninstalled"]:
+            forget(site, app["key"])
+
+
 def _installed(site: Site, key: str) -> Record:
     app = site.store.get("app", key)
     if app is None or app["state"] == "uninstalled":
@@ -152,8 +191,8 @@ def _body(site: Site, app: Record, event: str) -> dict[str, Any]:
         "serverVersion": "100300",
         "pluginsVersion": "1001.0.0-SNAPSHOT",
         "baseUrl": site.base_url,
-        "displayUrl": site.base_url,
-        "displayUrlServicedeskHelpCenter": site.base_url,
+        "displayUrl": site.display_url,
+        "displayUrlServicedeskHelpCenter": site.display_url,
         "productType": "jira",
         "description": f"{site.name} Jira",
         "cloudId": site.identity["cloudId"],
@@ -204,6 +243,5 @@ def _token(site: Site, app: Record, event: str, url: str) -> str:
         "qsh": tokens.qsh_of_url("POST", url, app["baseUrl"]),
     }
     if event in AUDIENCE_EVENTS:
-        identity = site.identity
-        return tokens.sign_rs256(claims | {"aud": [app["baseUrl"]]}, identity["privateKey"], identity["kid"])
+        return tokens.sign_rs256(claims | {"aud": [app["baseUrl"]]}, site.key_pair()[0], site.identity["kid"])
     return tokens.sign_hs256(claims, app["secret"])

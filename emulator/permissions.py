@@ -1,8 +1,10 @@
-"""Who may do what: one scheme, and denials that an administrator (or a test) adds to a project."""
+"""Who may do what: a built-in scheme or the project's own, and denials that a test adds to a project."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from emulator import grants
 
 if TYPE_CHECKING:
     from emulator.site import Site
@@ -73,7 +75,7 @@ def has_global(user: Record | None, permission: str) -> bool:
 
 def has_in_project(user: Record | None, permission: str, project: Record) -> bool:
     """Whether an account holds a project permission."""
-    if user is None or not user["active"] or user["accountType"] == "customer":
+    if user is None or not user["active"] or user["accountType"] == "customer" or project.get("deleted"):
         return False
     denied = project.get("denied", {})
     taken = {*denied.get(user["id"], []), *denied.get("*", [])}
@@ -82,6 +84,8 @@ def has_in_project(user: Record | None, permission: str, project: Record) -> boo
         return False
     if permission == "ASSIGNABLE_USER" and user["accountType"] == "app":
         return bool(user.get("assignable", True))
+    if project.get("grants") is not None and user["accountType"] != "app":
+        return grants.granted(user, permission, project)
     if permission in PRIVILEGED:
         return bool(user.get("admin")) or user["accountType"] == "app" or project.get("lead") == user["id"]
     return True
@@ -102,6 +106,10 @@ def sees_level(site: Site, user: Record | None, issue: Record) -> bool:
         return level is None
     members = level.get("members", [])
     named = {"reporter": issue["fields"].get("reporter"), "assignee": issue["fields"].get("assignee")}
+    project = site.store.get("project", issue["project"]) or {}
+    roles = [member.removeprefix("role:") for member in members if member.startswith("role:")]
+    if any(grants.in_role(user, project, role) for role in roles):
+        return True
     if user["id"] in members or any(named.get(member) == user["id"] for member in members):
         return True
     return user["accountType"] == "app" or any(group in members for group in user.get("groups", []))

@@ -30,15 +30,16 @@ def plan(site: Site, text: str, account_id: str | None) -> jql.Plan:
 def run(site: Site, text: str, account_id: str | None, reconcile: list[str] | None = None) -> list[Record]:
     """The issues that match and that the account may see, in the query's order; raises JqlError.
 
-    Issues named in `reconcile` are found even where the index lags behind.
+    Issues are found as the index knows them, which may lag behind; those named in `reconcile` as they are.
     """
     compiled = plan(site, text, account_id)
     user = site.store.get("user", account_id)
-    newest = site.clock.now() - site.chaos.settings.search_lag_ms
+    fresh = set(reconcile or ())
+    known = (i if i["id"] in fresh else site.index_lag.seen(i) for i in site.store.all("issue"))
     found = [
         issue
-        for issue in site.store.all("issue")
-        if (issue["fields"]["created"] <= newest or issue["id"] in (reconcile or []))
+        for issue in known
+        if issue is not None
         and compiled.matches(issue)
         and permissions.has_on_issue(site, user, "BROWSE_PROJECTS", issue)
     ]

@@ -37,7 +37,9 @@ class Store:
         self._kinds: dict[str, dict[str, Record]] = {}
         self._owned: dict[str, dict[str, dict[str, Record]]] = {kind: {} for kind in OWNERS}
         self._dirty: dict[tuple[str, str], None] = {}
+        self._removed: set[tuple[str, str]] = set()
         self._versions: dict[str, int] = {}
+        self._lines: list[tuple[int, bytes]] = []
         self._database = _open(path) if path else None
         if self._database:
             for kind, text in self._database.execute("SELECT kind, json FROM entity ORDER BY rowid"):
@@ -86,6 +88,8 @@ class Store:
         record = self._kinds.get(kind, {}).get(record_id)
         if record is not None:
             self._forget(kind, record)
+            # What is put back after this comes last in its list, here and after a restart.
+            self._removed.add((kind, record_id))
             self._touch(kind, record_id)
 
     def next_id(self, sequence: str, first: int = 10000) -> str:
@@ -101,14 +105,46 @@ class Store:
         row["value"] = max(row["value"], value)
         self.put("sequence", row)
 
-    def commit(self) -> None:
-        """Write what changed since the last commit, in one transaction."""
-        if not self._dirty:
+    def dirty(self) -> list[tuple[str, str]]:
+        """Kind and id of what changed since the last commit."""
+        return list(self._dirty)
+
+    def write_line(self, number: int, line: bytes) -> None:
+        """Add a line to the site's history; it is written at the next commit."""
+        self._lines.append((number, line))
+
+    def lines(self, after: int = 0) -> Iterator[bytes]:
+        """The lines of the history beyond a number, in order."""
+        if self._database:
+            self.commit()
+            yield from (line for (line,) in self._database.execute(_LINES, (after,)).fetchall())
             return
-        dirty, self._dirty = self._dirty, {}
+        yield from (line for number, line in self._lines if number > after)
+
+    def last_line(self) -> int:
+        """The number of the newest line that is kept."""
+        if self._lines:
+            return self._lines[-1][0]
+        found = self._database.execute("SELECT max(number) FROM history").fetchone() if self._database else (None,)
+        return int(found[0] or 0)
+
+    def clear_lines(self) -> None:
+        self._lines.clear()
         if self._database:
             with self._database:
-                self._database.executemany("DELETE FROM entity WHERE kind = ? AND id = ?", self._gone(dirty))
+                self._database.execute("DELETE FROM history")
+
+    def commit(self) -> None:
+        """Write what changed since the last commit, in one transaction."""
+        if not self._dirty and not (self._database and self._lines):
+            return
+        dirty, self._dirty = self._dirty, {}
+        removed, self._removed = self._removed, set()
+        if self._database:
+            lines, self._lines = self._lines, []
+            with self._database:
+                self._database.executemany("INSERT INTO history (number, line) VALUES (?, ?)", lines)
+                self._database.executemany("DELETE FROM entity WHERE kind = ? AND id = ?", removed)
                 self._database.executemany(
                     "INSERT INTO entity (kind, id, json) VALUES (?, ?, ?)"
                     " ON CONFLICT (kind, id) DO UPDATE SET json = excluded.json",
@@ -119,9 +155,6 @@ class Store:
         self.commit()
         if self._database:
             self._database.close()
-
-    def _gone(self, dirty: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-        return ((kind, record_id) for kind, record_id in dirty if self.get(kind, record_id) is None)
 
     def _present(self, dirty: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, bytes]]:
         for kind, record_id in dirty:
@@ -145,6 +178,9 @@ class Store:
             self._owned[kind].get(str(record[OWNERS[kind]]), {}).pop(record["id"], None)
 
 
+_LINES = "SELECT line FROM history WHERE number > ? ORDER BY number"
+
+
 def _open(path: Path) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     # The site's lock serialises all use, hence one connection may serve every thread.
@@ -155,4 +191,5 @@ def _open(path: Path) -> sqlite3.Connection:
         "CREATE TABLE IF NOT EXISTS entity"
         " (kind TEXT NOT NULL, id TEXT NOT NULL, json BLOB NOT NULL, UNIQUE (kind, id))"
     )
+    database.execute("CREATE TABLE IF NOT EXISTS history (number INTEGER PRIMARY KEY, line BLOB NOT NULL)")
     return database

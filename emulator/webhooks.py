@@ -6,47 +6,47 @@ the site stopped. Source: developer.atlassian.com/cloud/jira/platform/webhooks.
 
 from __future__ import annotations
 
-import heapq
-import threading
-import uuid
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import requests
 
-from emulator import search, tokens
+from emulator import cause, search, tokens
+from emulator.agenda import LANES
 
 if TYPE_CHECKING:
     from emulator.auth import Caller
     from emulator.site import Site
     from emulator.store import Record
 
-IN_FLIGHT = 20
-TIMEOUT_S = (5, 20)
+TIMEOUT_S = (5.0, 20.0)
 RETRIED = {408, 409, 425, 429}
 RETRY_DELAYS_S = (5.0, 15.0, 60.0, 300.0, 1800.0)
 FAILED_KEPT_MS = 72 * 3600 * 1000
+LARGEST = 25 * 1024 * 1024
+# One that lets others overtake it goes at the latest after this time.
+HELD_MS = 5000
 
 
 class Dispatcher:
-    """One site's outgoing webhooks."""
+    """One site's outgoing webhooks. `post` sends one and gives the status, 0 for no answer; a test may replace it."""
 
     def __init__(self, site: Site) -> None:
         self.retry_delays_s: tuple[float, ...] = RETRY_DELAYS_S
+        self.timeout_s: tuple[float, float] = TIMEOUT_S
+        self.post: Callable[[str, bytes, Mapping[str, str]], int] = self._post
         self._site = site
         self._fresh: list[Record] = []
-        self._heap: list[tuple[int, str]] = []
-        self._condition = threading.Condition()
-        self._running = False
-        self._thread: threading.Thread | None = None
+        # By app: the delivery that waits to be overtaken.
+        self._held: dict[str, str] = {}
         self._session = requests.Session()
-        adapter = requests.adapters.HTTPAdapter(pool_maxsize=IN_FLIGHT)
+        adapter = requests.adapters.HTTPAdapter(pool_maxsize=sum(LANES.values()))
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
         # A proxy or .netrc of the machine has no business in calls between sites and apps.
         self._session.trust_env = False
+        self._fresh = site.store.all("delivery")
 
     def publish(
         self,
@@ -70,38 +70,32 @@ class Dispatcher:
             return
         with self._site.lock:
             fresh, self._fresh = self._fresh, []
-        with self._condition:
             for delivery in fresh:
-                heapq.heappush(self._heap, (delivery["due"], delivery["id"]))
-            self._condition.notify()
+                self._schedule(delivery)
 
     def start(self) -> None:
         """Begin to send, first what an earlier run left."""
-        with self._site.lock, self._condition:
-            self._fresh.clear()
-            self._heap = [(d["due"], d["id"]) for d in self._site.store.all("delivery")]
-            heapq.heapify(self._heap)
-            self._running = True
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+        self.wake()
+        self._site.agenda.start()
 
     def stop(self) -> None:
         """Stop sending; what is not delivered stays for the next start."""
-        with self._condition:
-            self._running = False
-            self._condition.notify()
-        if self._thread:
-            self._thread.join(timeout=10)
-            self._thread = None
+        self._site.agenda.stop()
+
+    def _schedule(self, delivery: Record) -> None:
+        due, delivery_id = delivery["due"], delivery["id"]
+        self._site.agenda.at(due, lambda: self._deliver(delivery_id, due), delivery["flow"])
 
     def _listeners(self, event: str, issue: Record | None) -> list[tuple[Record, Record]]:
-        found = []
+        found, now = [], self._site.clock.now()
         for app in self._site.store.all("app"):
             if app["state"] != "enabled":
                 continue
             subscriptions = [*app["descriptor"].get("modules", {}).get("webhooks", []), *app.get("dynamic", [])]
             for subscription in subscriptions:
                 if event not in subscription.get("events", [subscription.get("event")]):
+                    continue
+                if subscription.get("expires", now) < now:
                     continue
                 jql = subscription.get("filter")
                 if jql and issue is not None and not search.matches(self._site, jql, issue, app["accountId"]):
@@ -118,65 +112,85 @@ class Dispatcher:
         flow: str,
         issue: Record | None,
     ) -> None:
+        site, event = self._site, body["webhookEvent"]
+        text = b"" if subscription.get("excludeBody") else orjson.dumps(_own(body, subscription, issue))
         delivery: Record = {
-            "id": self._site.store.next_id("delivery"),
+            "id": site.store.next_id("delivery"),
             "app": app["id"],
             "url": _target(app, subscription),
-            "event": body["webhookEvent"],
-            "identifier": str(uuid.uuid4()),
+            "event": event,
+            "issue": issue["id"] if issue else None,
+            "identifier": site.entropy.uuid(),
             "flow": flow,
             "trace": caller.trace if caller else None,
             "sub": caller.account_id if caller else None,
+            "request": cause.shown()["request"],
             "attempts": 0,
-            "due": self._site.clock.now(),
-            "body": "" if subscription.get("excludeBody") else orjson.dumps(_own(body, subscription, issue)).decode(),
+            "due": site.clock.now(),
+            "body": text.decode(),
         }
-        for due in self._site.chaos.fate(delivery["due"]):
-            copy = delivery | {"due": due}
-            if due != delivery["due"] and self._site.store.get("delivery", delivery["id"]):
-                copy["id"] = self._site.store.next_id("delivery")
-            self._fresh.append(self._site.store.put("delivery", copy))
+        if len(text) > LARGEST:
+            self._tell(delivery, "too large")
+            return
+        waits = site.chaos.fate(f"webhook {app['key']} {event}", flow)
+        if not waits:
+            self._tell(delivery, "lost")
+        for number, wait_ms in enumerate(waits):
+            copy = delivery | {"due": delivery["due"] + wait_ms}
+            if number:
+                copy["id"] = site.store.next_id("delivery")
+            self._fresh.append(site.store.put("delivery", copy))
+            if number == 0:
+                self._overtake(copy)
 
-    def _run(self) -> None:
-        with ThreadPoolExecutor(IN_FLIGHT) as pool:
-            while True:
-                with self._condition:
-                    if not self._running:
-                        return
-                    now = self._site.clock.now()
-                    if not self._heap or self._heap[0][0] > now:
-                        wait_ms = self._heap[0][0] - now if self._heap else 1000
-                        self._condition.wait(min(wait_ms / 1000, 1.0))
-                        continue
-                    _, delivery_id = heapq.heappop(self._heap)
-                pool.submit(self._deliver, delivery_id)
+    def _overtake(self, delivery: Record) -> None:
+        """Let the app's delivery that is held back follow this one, or hold this one back for the next."""
+        app, site = delivery["app"], self._site
+        held = site.store.get("delivery", self._held.pop(app, None))
+        if held is not None and held["attempts"] == 0 and held["due"] > delivery["due"]:
+            held["due"] = delivery["due"] + 1
+            self._fresh.append(site.store.put("delivery", held))
+        elif site.chaos.swaps(app):
+            delivery["due"] += HELD_MS
+            self._held[app] = delivery["id"]
 
-    def _deliver(self, delivery_id: str) -> None:
+    def _deliver(self, delivery_id: str, due: int) -> None:
         with self._site.lock:
             delivery = self._site.store.get("delivery", delivery_id)
-            app = self._site.store.get("app", delivery["app"]) if delivery else None
-            if delivery is None:
+            # One that was given another moment meanwhile is not for this one.
+            if delivery is None or delivery["due"] != due:
                 return
+            app = self._site.store.get("app", delivery["app"])
             if app is None or app["state"] != "enabled":
-                self._settle(delivery)
+                with self._site.transaction():
+                    self._site.store.delete("delivery", delivery["id"])
+                    self._tell(delivery, "app gone")
                 return
             headers = self._headers(delivery, app)
             url, body = delivery["url"], delivery["body"].encode()
-        status = self._post(url, body, headers)
+        status = self.post(url, body, headers)
         with self._site.transaction():
-            if 200 <= status < 300 or not _is_retried(status):
-                self._settle(delivery)
+            if self._site.store.get("delivery", delivery_id) is not delivery:
+                return
+            if _is_retried(status):
+                self._postpone(delivery, status)
             else:
-                self._postpone(delivery)
+                self._site.store.delete("delivery", delivery["id"])
+                self._tell(delivery, "delivered" if 200 <= status < 300 else "refused", status)
 
-    def _settle(self, delivery: Record) -> None:
-        with self._site.transaction():
-            self._site.store.delete("delivery", delivery["id"])
+    def _tell(self, delivery: Record, outcome: str, status: int | None = None) -> None:
+        names = ("app", "event", "issue", "identifier", "flow", "trace", "request")
+        said = {name: delivery.get(name) for name in names}
+        self._site.ledger.note(
+            "webhook", **said, delivery=delivery["id"], attempt=delivery["attempts"], outcome=outcome, status=status
+        )
 
-    def _postpone(self, delivery: Record) -> None:
+    def _postpone(self, delivery: Record, status: int) -> None:
         if delivery["attempts"] >= len(self.retry_delays_s):
+            self._tell(delivery, "failed", status)
             self._fail(delivery)
             return
+        self._tell(delivery, "retried", status)
         delay_s = self.retry_delays_s[delivery["attempts"]]
         delivery["attempts"] += 1
         delivery["due"] = self._site.clock.now() + int(delay_s * 1000)
@@ -211,10 +225,12 @@ class Dispatcher:
             headers["X-Atlassian-Webhook-Trace"] = delivery["trace"]
         return headers
 
-    def _post(self, url: str, body: bytes, headers: dict[str, str]) -> int:
+    def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         """The status of the answer; 0 for none at all."""
         try:
-            answer = self._session.post(url, data=body, headers=headers, timeout=TIMEOUT_S, allow_redirects=False)
+            answer = self._session.post(
+                url, data=body, headers=dict(headers), timeout=self.timeout_s, allow_redirects=False
+            )
         except requests.RequestException:
             return 0
         return answer.status_code

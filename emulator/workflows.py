@@ -1,7 +1,8 @@
 """Workflows: which status an issue starts in and where it may go from there.
 
 A workflow record holds `statuses` (ids) and `transitions`: `{id, name, from: [status ids], to, global, initial,
-fields: {field id: required}, resolution}`. A transition without `from` that is `global` leads from anywhere.
+fields: {field id: required}, screen, resolution}`. A transition without `from` that is `global` leads from
+anywhere; one without `to` is looped: it leads back to the status it was called in.
 """
 
 from __future__ import annotations
@@ -42,10 +43,19 @@ def available(site: Site, issue: Record) -> list[Record]:
     status = issue["fields"]["status"]
     workflow = workflow_of(site, project, issue["fields"]["issuetype"])
     return [
-        transition
+        _seen_from(site, transition, status)
         for transition in workflow["transitions"]
         if not transition.get("initial") and (transition.get("global") or status in transition["from"])
     ]
+
+
+def _seen_from(site: Site, transition: Record, status: str) -> Record:
+    """A transition with its target, and with the fields of its screen beside those its validators want."""
+    screen = site.store.get("screen", transition.get("screen"))
+    if transition["to"] is not None and screen is None:
+        return transition
+    shown = {field: False for tab in (screen or {"tabs": []})["tabs"] for field in tab["fields"]}
+    return transition | {"to": transition["to"] or status, "fields": shown | (transition.get("fields") or {})}
 
 
 def resolution_after(site: Site, issue: Record, transition: Record) -> str | None:

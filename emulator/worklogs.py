@@ -109,6 +109,12 @@ def update(scene: Scene, caller: Caller, worklog: Record, draft: Record, mode: s
     events.worklog(site, caller, "worklog_updated", issue, worklog)
 
 
+def may_edit(scene: Scene, caller: Caller, worklog: Record) -> None:
+    """400 unless the caller may edit the worklog."""
+    assert scene.issue is not None
+    _require(scene.site, caller, "EDIT", worklog, scene.issue)
+
+
 def delete(scene: Scene, caller: Caller, worklog: Record, mode: str, seconds: int | None) -> None:
     site, issue = scene.site, scene.issue
     assert issue is not None

@@ -5,7 +5,7 @@ const STEPS = [[60, 1, 'second'], [3600, 60, 'minute'], [86400, 3600, 'hour'], [
 const words = new Intl.RelativeTimeFormat('en', {numeric: 'always'});
 const narrow = new Intl.RelativeTimeFormat('en', {numeric: 'always', style: 'narrow'});
 customElements.define('age-text', class extends HTMLElement {
-  static observedAttributes = ['datetime'];
+  static observedAttributes = ['datetime', 'short'];
   connectedCallback() {
     this.timer = setInterval(() => this.show(), 5000);
     this.show();
@@ -18,7 +18,7 @@ customElements.define('age-text', class extends HTMLElement {
     const seconds = Math.round((at - Date.now()) / 1000);
     const step = STEPS.find(([limit]) => Math.abs(seconds) < limit);
     const style = this.hasAttribute('short') ? narrow : words;
-    const text = Math.abs(seconds) < 2 ? 'just now' : step && style.format(Math.trunc(seconds / step[1]), step[2]);
+    const text = Math.abs(seconds) < 2 ? (seconds > 0 ? 'now' : 'just now') : step && style.format(Math.trunc(seconds / step[1]), step[2]);
     if (text && text !== this.textContent) this.textContent = text;
   }
 });

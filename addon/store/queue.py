@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, insert, literal, null, or_, select, true, update
+from sqlalchemy import and_, delete, exists, func, insert, literal, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from addon.model.message import Message
@@ -96,7 +96,7 @@ def postpone_touched(tx: Tx, row: Touched, retry_at: float) -> None:
 
 
 def append(tx: Tx, link: TwinLink, message: Message, now: float) -> None:
-    """Put the message with the link's next sequence into the outbox. The caller holds the row's lock."""
+    """Put a message into the outbox. The caller holds the row's lock and moves the link's next sequence on."""
     tx.execute(
         insert(outbox).values(
             tenant_id=link.tenant_id,
@@ -106,7 +106,6 @@ def append(tx: Tx, link: TwinLink, message: Message, now: float) -> None:
             created_at=now,
         )
     )
-    tx.execute(update(twin_link).where(twin_link.c.id == link.id).values(next_sequence=message.sequence + 1))
 
 
 def outgoing(tx: Tx, link_id: int, after: int, limit: int = 100) -> list[Message]:
@@ -158,11 +157,6 @@ def intend(tx: Tx, inbox_id: int, intent: Mapping[str, Any], now: float) -> None
     tx.execute(update(inbox).where(inbox.c.id == inbox_id).values(intent=intent, intent_at=now))
 
 
-def has_intent(tx: Tx, link_id: int) -> bool:
-    """Whether an earlier try on this link may have left a write half done."""
-    return bool(tx.scalar(select(exists().where(inbox.c.twin_link_id == link_id, inbox.c.intent_at.is_not(None)))))
-
-
 def withdraw_intent(tx: Tx, inbox_id: int) -> None:
     """What was intended is settled, or surely did not happen."""
     tx.execute(update(inbox).where(inbox.c.id == inbox_id).values(intent=null(), intent_at=None))
@@ -184,11 +178,8 @@ def waiting(tx: Tx, link: TwinLink) -> Waiting:
     return Waiting(out or 0, incoming_count or 0, link.touched_at is not None)
 
 
-def due_links(tx: Tx, now: float, limit: int = 1000, only: int | None = None) -> list[int]:
-    """Links with something to do and no reason to wait, those that waited longest first. Across tenants: the sweep.
-
-    ``only``: ask about this one link.
-    """
+def due_links(tx: Tx, now: float, limit: int = 1000) -> list[int]:
+    """Links with something to do and no reason to wait, those that waited longest first. Across tenants: the sweep."""
     has_outgoing = exists().where(
         outbox.c.twin_link_id == twin_link.c.id, outbox.c.sequence > twin_link.c.delivered_sequence
     )
@@ -209,7 +200,6 @@ def due_links(tx: Tx, now: float, limit: int = 1000, only: int | None = None) ->
                 tenant.c.state == "enabled",
                 synchronization.c.status == "accepted",
                 or_(and_(has_outgoing, _passed(synchronization.c.retry_at, now)), has_incoming, is_touched),
-                true() if only is None else twin_link.c.id == only,
             )
             .order_by(twin_link.c.touched_at, twin_link.c.id)
             .limit(limit)

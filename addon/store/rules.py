@@ -37,10 +37,25 @@ _COLUMNS = (
 )
 
 
+_parsed: dict[int, Rules] = {}
+"""By synchronization, the rules read last: a version never changes, and every look at a link needs them."""
+
+
 def live(tx: Tx, synchronization_id: int) -> Rules:
     """The rules in force: the latest version, or none at all."""
-    latest = latest_version(tx, synchronization_id)
-    return rules_from(latest.version, latest.document) if latest else NO_RULES
+    latest = tx.execute(
+        select(table.c.version, table.c.hash)
+        .where(table.c.synchronization_id == synchronization_id)
+        .order_by(table.c.version.desc())
+        .limit(1)
+    ).one_or_none()
+    if latest is None:
+        return NO_RULES
+    kept = _parsed.get(synchronization_id)
+    if kept is None or (kept.version, kept.hash) != tuple(latest):
+        kept = rules_from(latest.version, document(tx, synchronization_id, latest.version) or {})
+        _parsed[synchronization_id] = kept
+    return kept
 
 
 def latest_version(tx: Tx, synchronization_id: int) -> Version | None:

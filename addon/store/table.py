@@ -151,6 +151,7 @@ twin_link = Table(
     Column("lease_until", Float, nullable=False, default=0.0),
     Column("touched_at", Float),  # our issue may have changed: read it
     Column("read_at", Float),  # our issue's own `updated` when it was last read whole, by our Jira's clock
+    Column("looked_at", Float),  # by our clock: when our issue was last read whole
     Column("retry_at", Float),
     Column("attempt_count", Integer, nullable=False, default=0),
     Column("synced_at", Float),  # last time a change was settled

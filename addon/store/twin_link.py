@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Row, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, func, insert, or_, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from addon.store.db import Tx
 from addon.store.table import outbox, twin_link
 
+FREE = {"lease_owner": "", "lease_until": 0.0}
+"""The columns of a link that no worker holds."""
 ACTIVE, BLOCKED, OUT_OF_SCOPE, ENDED = "active", "blocked", "out_of_scope", "ended"
 
 
@@ -41,19 +45,44 @@ class TwinLink:
     lease_until: float
     touched_at: float | None
     read_at: float | None
+    looked_at: float | None
     retry_at: float | None
     attempt_count: int
     synced_at: float | None
     created_at: float
 
 
+assert [field.name for field in fields(TwinLink)] == twin_link.columns.keys(), "rows are read by position"
+
+# Built once: making a statement costs as much as running it, and these run for every change.
+_BY_ID = select(twin_link).where(twin_link.c.id == bindparam("link_id"))
+_LOCK = _BY_ID.with_for_update()
+_LEASE = (
+    update(twin_link)
+    .where(
+        twin_link.c.id == bindparam("link_id"),
+        or_(twin_link.c.lease_until <= bindparam("now"), twin_link.c.lease_owner == bindparam("owner")),
+    )
+    .values(lease_owner=bindparam("owner"), lease_until=bindparam("until"))
+    .returning(twin_link)
+)
+_HOLDER = select(twin_link.c.lease_owner, twin_link.c.lease_until).where(twin_link.c.id == bindparam("link_id"))
+
+
+@functools.cache
+def _setting(names: tuple[str, ...]) -> ReturningUpdate[Any]:
+    """The statement that sets these columns of one link."""
+    values = {name: bindparam(f"new_{name}", type_=twin_link.c[name].type) for name in names}
+    return update(twin_link).where(twin_link.c.id == bindparam("link_id")).values(values).returning(twin_link)
+
+
 def _value(row: Row[Any]) -> TwinLink:
-    return TwinLink(**row._mapping)
+    return TwinLink(*tuple(row))
 
 
 def by_id(tx: Tx, link_id: int) -> TwinLink | None:
     """The link, or None once its synchronization has been removed."""
-    row = tx.execute(select(twin_link).where(twin_link.c.id == link_id)).one_or_none()
+    row = tx.execute(_BY_ID, {"link_id": link_id}).one_or_none()
     return _value(row) if row else None
 
 
@@ -63,7 +92,7 @@ def lock(tx: Tx, link_id: int) -> TwinLink:
     Raises:
         sqlalchemy.exc.NoResultFound: the link is gone.
     """
-    return _value(tx.execute(select(twin_link).where(twin_link.c.id == link_id).with_for_update()).one())
+    return _value(tx.execute(_LOCK, {"link_id": link_id}).one())
 
 
 def by_key(tx: Tx, synchronization_id: int, link_key: str) -> TwinLink | None:
@@ -132,8 +161,8 @@ def create(
 
 def change(tx: Tx, link_id: int, **columns: Any) -> TwinLink:
     """Set columns of one link; answers the row as it is now."""
-    row = tx.execute(update(twin_link).where(twin_link.c.id == link_id).values(**columns).returning(twin_link)).one()
-    return _value(row)
+    given = {f"new_{name}": value for name, value in columns.items()}
+    return _value(tx.execute(_setting(tuple(columns)), {"link_id": link_id, **given}).one())
 
 
 def touch(tx: Tx, link_id: int, now: float) -> None:
@@ -179,21 +208,14 @@ def read_times(tx: Tx, tenant_id: int, issue_ids: Collection[str]) -> dict[str, 
 
 def take_lease(tx: Tx, link_id: int, owner: str, now: float, seconds: float) -> TwinLink | None:
     """Compare-and-set of the lease; None while another worker holds it."""
-    row = tx.execute(
-        update(twin_link)
-        .where(
-            twin_link.c.id == link_id,
-            or_(twin_link.c.lease_until <= now, twin_link.c.lease_owner == owner),
-        )
-        .values(lease_owner=owner, lease_until=now + seconds)
-        .returning(twin_link)
-    ).one_or_none()
+    given = {"link_id": link_id, "now": now, "owner": owner, "until": now + seconds}
+    row = tx.execute(_LEASE, given).one_or_none()
     return _value(row) if row else None
 
 
 def holds_lease(tx: Tx, link_id: int, owner: str, now: float) -> bool:
     """Whether this worker may still write (fencing): asked before each write to Jira."""
-    row = tx.execute(select(twin_link.c.lease_owner, twin_link.c.lease_until).where(twin_link.c.id == link_id)).one()
+    row = tx.execute(_HOLDER, {"link_id": link_id}).one()
     return bool(row.lease_owner == owner and row.lease_until > now)
 
 
@@ -202,7 +224,7 @@ def release(tx: Tx, link_id: int, owner: str) -> TwinLink | None:
     row = tx.execute(
         update(twin_link)
         .where(twin_link.c.id == link_id, twin_link.c.lease_owner == owner)
-        .values(lease_owner="", lease_until=0.0)
+        .values(FREE)
         .returning(twin_link)
     ).one_or_none()
     return _value(row) if row else None

@@ -8,6 +8,8 @@ are not used: a re-queued job would go behind its successors, and a unique id ou
 
 from __future__ import annotations
 
+import time
+
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -17,6 +19,7 @@ from addon import log
 
 QUEUE = "twinline"
 _KEYS = "twinline:awake"
+_LATER = "twinline:later"
 _FLAG = "twinline:drain"
 # A drain that was enqueued and then lost with its worker must not keep the flag for ever.
 _FLAG_SECONDS = 10
@@ -50,6 +53,10 @@ class Wake:
         """Look at these touched issues."""
         self._wake([f"issue:{tenant_id}:{issue_id}" for issue_id in issue_ids])
 
+    def issue_later(self, tenant_id: int, issue_id: str, seconds: float) -> None:
+        """Look at this touched issue, but not yet."""
+        self._wake([], {f"issue:{tenant_id}:{issue_id}": time.time() + seconds})
+
     def synchronization(self, *synchronization_ids: int) -> None:
         """Tell the partner our state and look at every link of these synchronizations."""
         self._wake([f"synchronization:{id_}" for id_ in synchronization_ids])
@@ -68,22 +75,35 @@ class Wake:
 
     def take(self, count: int) -> list[str]:
         """Keys to look at now, removed from the set. Raises redis.RedisError where Redis is away."""
+        due = self._redis.zrangebyscore(_LATER, 0, time.time(), 0, count)
+        if due:
+            # Two workers may both move a key: it is in the set once all the same.
+            pipeline = self._redis.pipeline()
+            pipeline.zrem(_LATER, *due)
+            pipeline.sadd(_KEYS, *due)
+            pipeline.execute()
         keys = self._redis.spop(_KEYS, count)
         return [key.decode() for key in keys]  # type: ignore[union-attr]  # spop with a count answers a list
+
+    def waits(self) -> bool:
+        """Whether keys are to be woken a little later. Raises redis.RedisError where Redis is away."""
+        return bool(self._redis.zcard(_LATER))
 
     def clear_flag(self) -> None:
         """Let the next wake enqueue a job again."""
         self._redis.delete(_FLAG)
 
-    def _wake(self, keys: list[str]) -> None:
-        if not keys:
+    def _wake(self, keys: list[str], later: dict[str, float] | None = None) -> None:
+        if not keys and not later:
             return
         try:
             pipeline = self._redis.pipeline(transaction=False)
-            pipeline.sadd(_KEYS, *keys)
+            if keys:
+                pipeline.sadd(_KEYS, *keys)
+            if later:
+                pipeline.zadd(_LATER, later)
             pipeline.set(_FLAG, 1, nx=True, ex=_FLAG_SECONDS)
-            _, first = pipeline.execute()
-            if first:
+            if pipeline.execute()[-1]:
                 self._queue.enqueue("addon.jobs.drain", result_ttl=0, failure_ttl=3600, job_timeout=-1)
         except redis.RedisError as error:
             log.warning("wake_lost", error=type(error).__name__)

@@ -7,7 +7,7 @@ first: for the issue by our entity property, for a comment by its property, for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -30,7 +30,7 @@ from addon.sync import inbound
 from addon.sync.detection import field_values, settle
 from addon.sync.inbound import Arrived, Here, Ours
 from addon.sync.line import Line, LostLease, field_ids
-from addon.sync.processors import Surroundings
+from addon.sync.processors import PartChange, Surroundings, comments
 from addon.sync.processors.registry import fields_of
 
 COMMENT = "comment"
@@ -66,6 +66,8 @@ class Application:
     conflicts: list[Conflict] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
     """Parts that were written."""
+    base: dict[str, Any] | None = None
+    """What the edit settled, to be stored with the messages' end unless another write comes first."""
 
     def run(self) -> None:
         """Make the plan and carry it out. The caller settles the messages afterwards.
@@ -89,9 +91,12 @@ class Application:
 
     def _plan(self, mapping: IssueMapping, *, new: bool) -> Plan:
         link = self.at.link
+        unseen, created = {}, {}
         with self.ports.db.read() as tx:
-            unseen = _unseen(queue.outgoing(tx, link.id, link.partner_seen, limit=10_000))
-            created = twin_item.created(tx, link.id, COMMENT)
+            if link.next_sequence - 1 > link.partner_seen:
+                unseen = _unseen(queue.outgoing(tx, link.id, link.partner_seen, limit=10_000))
+            if any(part.startswith(comments.PREFIX) for part in self.arrived):
+                created = twin_item.created(tx, link.id, COMMENT)
         surroundings = self._surroundings(mapping)
         partner = self.at.synchronization.partner_name
         here = Here(self.at.side, link.base, unseen, created, surroundings, partner, new)
@@ -203,7 +208,7 @@ class Application:
             if change is None:
                 continue
             if processor.merges:
-                base[row.id] = processor.merged(base.get(row.id), change)
+                base[row.id] = processor.merged(base.get(row.id), _took_effect(change, values[row.id]))
             elif not processor.writing("", change, values[row.id], new=False).fields:
                 base[row.id] = values[row.id]
         assert self.at.link.issue_id is not None
@@ -239,10 +244,14 @@ class Application:
                 restore.update(lost.processor.restoring(lost.row.field_of(self.at.side), lost.value))
         self.notes.extend(_written(plan, before, base, mapping, self.at.side))
         self.changed.update(plan.changes)
+        self.base = base
+        if not restore and not plan.comments:
+            return
         with self.ports.db.begin() as tx:
             self.at.lock(tx)
             queue.withdraw_intent(tx, self.rows[0].id)
             self.at.change(tx, base=base)
+        self.base = None
         if restore:
             self._fence()
             self.snapshot = reader.snapshot(writer.edit_issue(self.jira, self.at.link.issue_id or "", Edit(restore)))
@@ -343,6 +352,15 @@ def _unseen(messages: Sequence[Message]) -> dict[str, Ours]:
             for one in (*change.get("add", ()), *change.get("remove", ())):
                 last[inbound.element(part, key_of(one))] = ours
     return last
+
+
+def _took_effect(change: PartChange, ours: Collection[Any]) -> PartChange:
+    """Of a set's change that we may have written, what our issue shows: what never came did not go."""
+    have = {key_of(one) for one in ours}
+    return {
+        "add": [one for one in change["add"] if key_of(one) in have],
+        "remove": [one for one in change["remove"] if key_of(one) not in have],
+    }
 
 
 def _written(

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
 
 from addon import crash, log
 from addon.config import Settings
-from addon.errors import Blocked, Ignored, Missing, Refused, Retryable
+from addon.errors import Blocked, Missing, Refused, Retryable
 from addon.jira import reader
 from addon.jira.metadata import Metadata
 from addon.model.change import Change
@@ -26,15 +26,16 @@ from addon.store import conflict, history, queue, twin_item, twin_link
 from addon.store import synchronization as synchronization_store
 from addon.store import tenant as tenant_store
 from addon.store.db import Database, Tx
-from addon.store.queue import Received
+from addon.store.queue import Received, Touched
 from addon.store.synchronization import Synchronization
 from addon.store.tenant import Tenant
 from addon.store.twin_link import TwinLink
 from addon.store.wake import Wake
-from addon.sync import backoff, inbound, outbound
+from addon.sync import backoff, inbound, inbox, outbound
 from addon.sync.apply import COMMENT, Application, Jira, Ports
 from addon.sync.detection import detect
 from addon.sync.line import TWIN, Line, LostLease, field_ids, load
+from addon.sync.standing import attempt, is_later
 
 GONE = "Jira no longer shows this issue to the app: it was deleted, or a permission was removed."
 
@@ -58,10 +59,17 @@ class Engine:
     clock: Callable[[], float] = time.time
     metadata: Metadata = field(default_factory=Metadata)
 
-    def sync_link(self, link_id: int) -> None:
-        """Bring one twin link as far as it will go now. Does nothing while another worker is at it."""
+    def sync_link(self, link_id: int, touched: Touched | None = None) -> None:
+        """Bring one twin link as far as it will go now. Does nothing while another worker is at it.
+
+        ``touched``: the webhook's row that asks for it; it goes as the link is marked, in one transaction.
+        """
         owner, now = uuid.uuid4().hex, self.clock()
         with self.db.begin() as tx:
+            if touched is not None:
+                queue.looked_at(tx, touched)
+                twin_link.touch(tx, link_id, now)
+                crash.point("pairing.before_commit")
             link = twin_link.take_lease(tx, link_id, owner, now, self.settings.lease_seconds)
             at = load(tx, link, owner) if link else None
         if link is None:
@@ -70,9 +78,10 @@ class Engine:
             try:
                 if at is not None:
                     for step in (self.observe, self.receive, self.deliver):
-                        self._attempt(step, at)
+                        attempt(step, at, self.db, self.clock, looks=step == self.observe)
             finally:
-                self._release(link, owner)
+                if at is None or not at.released:
+                    self._release(link, owner, at)
 
     # observe: our issue → change → outbox
 
@@ -81,12 +90,11 @@ class Engine:
         link = at.link
         if link.issue_id is None or link.touched_at is None or link.state == twin_link.ENDED:
             return
-        if _later(link.retry_at, self.clock()) or _later(at.tenant.retry_at, self.clock()):
+        if is_later(link.retry_at, self.clock()) or is_later(at.tenant.retry_at, self.clock()):
             return
-        with self.db.read() as tx:
-            if queue.has_intent(tx, link.id):
-                # What differs now may be our own unfinished write: `receive` settles it first.
-                return
+        if at.rows and at.rows[0].intent is not None:
+            # What differs now may be our own unfinished write: `receive` settles it first.
+            return
         self.take(at, self._look(at))
 
     def _look(self, at: Line) -> Snapshot:
@@ -105,11 +113,12 @@ class Engine:
             link = at.lock(tx)
             change = self._detect(tx, at, snapshot)
             crash.point("observe.before_append")
-            self._append(tx, at, change, snapshot)
+            columns: dict[str, Any] = {"looked_at": self.clock()}
             if link.touched_at == touched_at:
-                at.change(tx, touched_at=None)
+                columns["touched_at"] = None
             if link.state == twin_link.OUT_OF_SCOPE:
-                at.change(tx, state=twin_link.ACTIVE, reason="")
+                columns |= {"state": twin_link.ACTIVE, "reason": ""}
+            self._append(tx, at, change, snapshot, columns)
             self._jira_answers(tx, at)
         crash.point("observe.after_append")
 
@@ -123,16 +132,19 @@ class Engine:
         first = link.next_sequence == 1 and link.expected_sequence == 1
         return detect(link.base, snapshot, at.mapping(), at.side, created, first=first)
 
-    def _append(self, tx: Tx, at: Line, change: Change, snapshot: Snapshot) -> None:
-        link, now = at.link, self.clock()
+    def _append(self, tx: Tx, at: Line, change: Change, snapshot: Snapshot, columns: Mapping[str, Any]) -> None:
+        link, now, mapping = at.link, self.clock(), at.mapping()
         info = self._info(at, snapshot)
         base = {**change.base, TWIN: info.to_json()}
-        replica = outbound.replica_of(change, at.mapping(), at.side)
-        if replica is not None or link.base.get(TWIN) != base[TWIN]:
-            queue.append(tx, link, at.message(base, replica=replica), now)
-            history.write(tx, link, outbound.entries(change, replica, at.mapping(), at.side), now)
-            conflict.settle(tx, link.id, list(replica.parts) if replica else (), now)
-        at.change(tx, base=base, issue_key=snapshot.issue_key, read_at=snapshot.updated_at)
+        settled = {**columns, "base": base, "issue_key": snapshot.issue_key, "read_at": snapshot.updated_at}
+        replica = outbound.replica_of(change, mapping, at.side)
+        if replica is None and link.base.get(TWIN) == base[TWIN]:
+            at.change(tx, **settled)
+            return
+        at.append(tx, at.message(base, replica=replica), now, **settled)
+        history.write(tx, link, outbound.entries(change, replica, mapping, at.side), now)
+        if replica is not None and any(row.conflict == "hold" for row in mapping.fields):
+            conflict.settle(tx, link.id, list(replica.parts), now)
 
     def _info(self, at: Line, snapshot: Snapshot) -> TwinInfo:
         url = f"{tenant_store.link_url(at.tenant)}/browse/{snapshot.issue_key}"
@@ -143,12 +155,11 @@ class Engine:
     def receive(self, at: Line) -> None:
         """Plan and apply what the partner sent, our own edits first so that none is overwritten unseen."""
         now = self.clock()
-        if at.link.state not in (twin_link.ACTIVE, twin_link.OUT_OF_SCOPE) or _later(at.link.retry_at, now):
+        if at.link.state not in (twin_link.ACTIVE, twin_link.OUT_OF_SCOPE) or is_later(at.link.retry_at, now):
             return
-        if _later(at.tenant.retry_at, now):
+        if is_later(at.tenant.retry_at, now):
             return
-        with self.db.read() as tx:
-            rows = queue.incoming(tx, at.link.id)
+        rows = at.rows
         if not rows:
             return
         ended = next((row.message.ended for row in rows if row.message.ended), "")
@@ -181,42 +192,43 @@ class Engine:
     def _settle(self, at: Line, rows: Sequence[Received], application: Application | None) -> None:
         """The messages are dealt with: drop them, confirm them with an ack, and note what was done."""
         last, now = rows[-1].message, self.clock()
+        others: list[int] = []
         with self.db.begin() as tx:
             link = at.lock(tx)
             queue.applied(tx, link.id, last.sequence)
             twin_link.forget_settled(tx, link.id, last.seen)
-            at.change(
-                tx,
-                applied_sequence=last.sequence,
-                partner_seen=max(link.partner_seen, last.seen),
-                partner_issue=last.twin.to_json() if last.twin.issue_id else dict(link.partner_issue),
-                partner_problem=last.problem,
-            )
-            others: list[int] = []
-            if application is not None:
-                others = self._confirm(tx, at, rows, application, now)
+            columns = inbox.settled_by(link, last)
+            if application is None:
+                at.change(tx, **columns)
+            else:
+                self._confirm(tx, at, rows, application, columns)
+                others = twin_link.touch_others(tx, at.link, now)
         crash.point("receive.after_settle")
         self.wake.link(*others)
 
-    def _confirm(self, tx: Tx, at: Line, rows: Sequence[Received], application: Application, now: float) -> list[int]:
-        link, snapshot = at.link, application.snapshot
+    def _confirm(
+        self, tx: Tx, at: Line, rows: Sequence[Received], application: Application, columns: dict[str, Any]
+    ) -> None:
+        link, snapshot, now = at.link, application.snapshot, self.clock()
         self._jira_answers(tx, at)
-        base = dict(link.base)
+        base = dict(application.base if application.base is not None else link.base)
         if snapshot is not None:
             base[TWIN] = self._info(at, snapshot).to_json()
             if snapshot.comments is not None:
-                at.change(tx, read_at=snapshot.updated_at)
-        queue.append(tx, link, at.message(base), now)
+                columns["read_at"] = snapshot.updated_at
+        # An ack says what we have seen by now, so the link has to say so first.
+        at.link = replace(link, applied_sequence=rows[-1].sequence)
+        ack = at.message(base)
+        columns |= {"base": base, "state": twin_link.ACTIVE, "reason": "", "fix": ""}
+        at.append(tx, ack, now, **columns, retry_at=None, attempt_count=0, synced_at=now)
         history.write(tx, link, outbound.notes(application.notes, _latency(rows, now)), now)
-        conflict.settle(tx, link.id, application.changed, now)
         conflict.write(tx, link, application.conflicts, now)
-        at.change(
-            tx, base=base, state=twin_link.ACTIVE, reason="", fix="", retry_at=None, attempt_count=0, synced_at=now
-        )
-        if snapshot is not None and self._detect(tx, at, snapshot).deltas:
+        if any(row.conflict == "hold" for row in at.mapping().fields):
+            conflict.settle(tx, link.id, application.changed, now)
+        change = self._detect(tx, at, snapshot) if snapshot is not None else None
+        if snapshot is not None and change is not None and change.deltas:
             # Someone changed our issue while we wrote: that is a change of ours, seen in the same look.
-            self._append(tx, at, self._detect(tx, at, snapshot), snapshot)
-        return twin_link.touch_others(tx, at.link, now)
+            self._append(tx, at, change, snapshot, {})
 
     # conflicts that wait for a person
 
@@ -234,7 +246,7 @@ class Engine:
             if value == "ours":
                 self._send_again(tx, at, {part})
             else:
-                queue.append(tx, link, at.message(link.base, wants=(part,)), self.clock())
+                at.append(tx, at.message(link.base, wants=(part,)), self.clock())
         self.wake.link(link_id)
 
     def send_again(self, at: Line, parts: Collection[str]) -> None:
@@ -246,30 +258,39 @@ class Engine:
     def _send_again(self, tx: Tx, at: Line, parts: Collection[str]) -> None:
         replica = outbound.whole(at.link.base, at.mapping(), at.side, parts, self.clock())
         if replica is not None:
-            queue.append(tx, at.link, at.message(at.link.base, replica=replica), self.clock())
-            at.link = twin_link.lock(tx, at.link.id)
+            at.append(tx, at.message(at.link.base, replica=replica), self.clock())
         conflict.settle(tx, at.link.id, parts, self.clock())
 
     # deliver: outbox → partner
 
     def deliver(self, at: Line) -> None:
         """Hand our messages to the partner, from the first one they have not stored."""
-        while not _later(at.synchronization.retry_at, self.clock()):
+        while at.link.next_sequence - 1 > at.link.delivered_sequence:
+            if is_later(at.synchronization.retry_at, self.clock()):
+                return
             with self.db.read() as tx:
                 messages = queue.outgoing(tx, at.link.id, at.link.delivered_sequence)
             if not messages:
-                return
+                # The partner has confirmed them already: another worker took the link over while this one slept.
+                raise LostLease
             before = at.link.delivered_sequence
             crash.point("deliver.before_send")
             up_to = self.transport.send(at.synchronization, messages)[at.link.link_key]
             crash.point("deliver.after_send")
             with self.db.begin() as tx:
-                at.lock(tx)
-                at.change(tx, delivered_sequence=up_to)
-                synchronization_store.clear_back_off(tx, at.synchronization.id)
+                link = at.lock(tx)
+                if at.synchronization.attempt_count:
+                    synchronization_store.clear_back_off(tx, at.synchronization.id)
+                last = link.next_sequence - 1 == up_to
+                at.change(tx, delivered_sequence=up_to, **(twin_link.FREE if last else {}))
             crash.point("deliver.after_receipt")
             if up_to <= before:
                 raise Retryable("The partner does not take our messages yet.", party="partner")
+            if last:
+                at.released = True
+                if self._is_due(at, at.link):
+                    self.wake.link(at.link.id)
+                return
 
     # ends
 
@@ -283,7 +304,7 @@ class Engine:
                 return
             at = load(tx, link, link.lease_owner)
             if at is not None:
-                queue.append(tx, link, at.message(link.base, ended=words), self.clock())
+                at.append(tx, at.message(link.base, ended=words), self.clock())
             twin_link.change(tx, link_id, state=twin_link.ENDED, reason=f"This issue {words}.", fix="", touched_at=None)
 
     def _end(self, at: Line, rows: Sequence[Received], reason: str) -> None:
@@ -300,76 +321,34 @@ class Engine:
                 partner_problem="",
             )
 
-    # verdicts
+    # the lease
 
-    def _attempt(self, step: Callable[[Line], None], at: Line) -> None:
-        """One step; its failure becomes a verdict and does not stop the next."""
-        try:
-            step(at)
-        except LostLease:
-            log.warning("lease_lost", step=step.__name__)
-        except Ignored as verdict:
-            self._stand_still(at, twin_link.OUT_OF_SCOPE, verdict.reason, "", looked=step == self.observe)
-        except Blocked as verdict:
-            log.info("blocked", step=step.__name__)
-            self._stand_still(at, twin_link.BLOCKED, verdict.reason, verdict.fix, looked=step == self.observe)
-        except Retryable as verdict:
-            log.info("retry_later", step=step.__name__, party=verdict.party)
-            self._postpone(at, verdict)
-        except Exception:  # a bug of ours: this link waits, the others go on
-            log.bug("step_failed", step=step.__name__)
-            if at.link.attempt_count + 1 >= backoff.BUG_LIMIT:
-                reason = "Twinline met an error of its own with this issue."
-                fix = "Retry; if it stays, tell the people who run Twinline."
-                self._stand_still(at, twin_link.BLOCKED, reason, fix, looked=step == self.observe)
-            else:
-                self._postpone(at, Retryable("Twinline met an error of its own with this issue and tries again."))
-
-    def _stand_still(self, at: Line, state: str, reason: str, fix: str, *, looked: bool) -> None:
-        """The link stops at this message; the partner is told once why. ``looked``: our issue needs no other look."""
-        with self.db.begin() as tx:
-            link = twin_link.lock(tx, at.link.id)
-            if link.lease_owner != at.owner:
-                return
-            at.link = link
-            told = link.state == state and link.reason == reason
-            if state == twin_link.BLOCKED and not told:
-                queue.append(tx, link, at.message(link.base, problem=reason), self.clock())
-            at.change(tx, state=state, reason=reason, fix=fix, touched_at=None if looked else link.touched_at)
-
-    def _postpone(self, at: Line, verdict: Retryable) -> None:
-        now = self.clock()
-        with self.db.begin() as tx:
-            if verdict.party == "jira":
-                until = now + backoff.wait(at.tenant.attempt_count, verdict.after)
-                tenant_store.back_off(tx, at.tenant.id, until, verdict.reason, asked=verdict.after is not None)
-            elif verdict.party == "partner":
-                until = now + backoff.wait(at.synchronization.attempt_count, verdict.after)
-                synchronization_store.back_off(tx, at.synchronization.id, until, verdict.reason)
-            else:
-                link = at.link
-                wait = backoff.wait(link.attempt_count, verdict.after)
-                at.link = twin_link.change(
-                    tx,
-                    link.id,
-                    retry_at=now + wait,
-                    attempt_count=link.attempt_count + 1,
-                    reason=verdict.reason,
-                )
-
-    def _release(self, before: TwinLink, owner: str) -> None:
+    def _release(self, before: TwinLink, owner: str, at: Line | None) -> None:
         """Give the lease back and look again: what came while we were at it found the link taken."""
         crash.point("release")
-        now = self.clock()
         with self.db.begin() as tx:
             after = twin_link.release(tx, before.id, owner)
-            again = after is not None and bool(queue.due_links(tx, now, only=before.id))
-            if again and after is not None and _progress(after) == _progress(before):
+            if after is None or at is None or not self._is_due(at, after):
+                return
+            stuck = _progress(after) == _progress(before)
+            if stuck:
                 # Due, and yet nothing moved: without a pause this would turn in place.
-                twin_link.change(tx, before.id, retry_at=now + backoff.wait(after.attempt_count, None))
-                again = False
-        if again:
+                wait = backoff.wait(after.attempt_count, None)
+                twin_link.change(tx, before.id, retry_at=self.clock() + wait)
+        if not stuck:
             self.wake.link(before.id)
+
+    def _is_due(self, at: Line, link: TwinLink) -> bool:
+        """Whether there is something to do on a link and no reason to wait; what ``queue.due_links`` asks of all."""
+        now = self.clock()
+        if is_later(link.retry_at, now):
+            return False
+        if link.next_sequence - 1 > link.delivered_sequence and not is_later(at.synchronization.retry_at, now):
+            return True
+        if is_later(at.tenant.retry_at, now):
+            return False
+        waits = link.expected_sequence - 1 > link.applied_sequence and link.state == twin_link.ACTIVE
+        return waits or (link.touched_at is not None and link.state != twin_link.ENDED)
 
 
 def _progress(link: TwinLink) -> tuple[object, ...]:
@@ -382,10 +361,6 @@ def _progress(link: TwinLink) -> tuple[object, ...]:
         link.expected_sequence,
         link.applied_sequence,
     )
-
-
-def _later(moment: float | None, now: float) -> bool:
-    return moment is not None and moment > now
 
 
 def _latency(rows: Sequence[Received], now: float) -> float:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from addon import crash
 from addon.model.message import Message
 from addon.store import queue, twin_link
 from addon.store.db import Tx
 from addon.store.synchronization import Synchronization
+from addon.store.twin_link import TwinLink
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,11 @@ def accept(tx: Tx, synchronization: Synchronization, messages: Sequence[Message]
                 now=now,
             )
         expected = link.expected_sequence
+        if _is_ack_at_once(link, ours):
+            twin_link.forget_settled(tx, link.id, ours[0].seen)
+            twin_link.change(tx, link.id, expected_sequence=expected + 1, **settled_by(link, ours[0]))
+            up_to[link_key] = expected
+            continue
         for message in sorted(ours, key=lambda message: message.sequence):
             if message.sequence != expected:
                 continue
@@ -60,3 +67,28 @@ def accept(tx: Tx, synchronization: Synchronization, messages: Sequence[Message]
         up_to[link_key] = expected - 1
     crash.point("inbox.before_commit")
     return Accepted(up_to, tuple(changed))
+
+
+def settled_by(link: TwinLink, last: Message) -> dict[str, Any]:
+    """The link's columns once all messages up to this one are dealt with."""
+    return {
+        "applied_sequence": last.sequence,
+        "partner_seen": max(link.partner_seen, last.seen),
+        # What they have applied they have stored, though the receipt for it may have been lost.
+        "delivered_sequence": max(link.delivered_sequence, last.seen),
+        "partner_issue": last.twin.to_json() if last.twin.issue_id else dict(link.partner_issue),
+        "partner_problem": last.problem,
+    }
+
+
+def _is_ack_at_once(link: TwinLink, messages: Sequence[Message]) -> bool:
+    """Whether this is a mere ack and nothing waits before it: then there is nothing to plan, and no worker to wake."""
+    first, *more = messages
+    return (
+        not more
+        and link.state != twin_link.ENDED
+        and first.sequence == link.expected_sequence == link.applied_sequence + 1
+        and first.replica is None
+        and not first.wants
+        and not first.ended
+    )

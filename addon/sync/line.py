@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +10,12 @@ from addon.errors import Blocked, Ignored, Retryable
 from addon.model.matrix import COMMENTS
 from addon.model.message import Message, Replica, TwinInfo
 from addon.model.rules import IssueMapping, Rules, Side
+from addon.store import queue, twin_link
 from addon.store import rules as rules_store
 from addon.store import synchronization as synchronization_store
 from addon.store import tenant as tenant_store
-from addon.store import twin_link
 from addon.store.db import Tx
+from addon.store.queue import Received
 from addon.store.synchronization import Synchronization
 from addon.store.tenant import Tenant
 from addon.store.twin_link import TwinLink
@@ -36,6 +37,9 @@ class Line:
     synchronization: Synchronization
     rules: Rules
     link: TwinLink
+    rows: Sequence[Received] = ()
+    """What waited in the inbox when the lease was taken."""
+    released: bool = False
 
     @property
     def side(self) -> Side:
@@ -113,6 +117,11 @@ class Line:
         """Set columns of the link's row, which this transaction has locked."""
         self.link = twin_link.change(tx, self.link.id, **columns)
 
+    def append(self, tx: Tx, message: Message, now: float, **columns: Any) -> None:
+        """Put the link's next message into the outbox and set columns, in one step with its sequence."""
+        queue.append(tx, self.link, message, now)
+        self.change(tx, next_sequence=message.sequence + 1, **columns)
+
 
 def load(tx: Tx, link: TwinLink, owner: str) -> Line | None:
     """The line of a link whose lease ``owner`` holds; None while nothing may be done on it."""
@@ -120,7 +129,9 @@ def load(tx: Tx, link: TwinLink, owner: str) -> Line | None:
     synchronization = synchronization_store.get(tx, link.synchronization_id)
     if tenant is None or tenant.state != "enabled" or synchronization is None or not synchronization.accepted:
         return None
-    return Line(owner, tenant, synchronization, rules_store.live(tx, synchronization.id), link)
+    rules = rules_store.live(tx, synchronization.id)
+    waits = link.expected_sequence - 1 > link.applied_sequence
+    return Line(owner, tenant, synchronization, rules, link, queue.incoming(tx, link.id) if waits else ())
 
 
 def field_ids(mapping: IssueMapping, side: Side) -> list[str]:

@@ -27,6 +27,10 @@ from addon.store.twin_link import TwinLink
 from addon.sync import backoff
 from addon.sync.engine import Engine
 
+CALM_SECONDS = 0.4
+"""An issue that was just looked at is left alone for so long: quick edits, one after the other, cost one look and one
+message instead of one each. The first of them is never held up."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -50,11 +54,21 @@ class Pairing:
             tenant = tenant_store.by_id(tx, tenant_id)
             touched = queue.touched(tx, tenant_id, issue_id)
             links = twin_link.for_issue(tx, tenant_id, issue_id)
-        if tenant is None or tenant.state != "enabled" or touched is None:
+            if tenant is None or tenant.state != "enabled" or touched is None:
+                return
+            # An issue whose twin was deleted over there does not get another one unless somebody asks for it.
+            found = _candidates(tx, tenant, links)
+            worth_a_read = _may_pair(found, _ends(tx, links))
+        calm_at = max((link.looked_at or 0.0 for link in links), default=0.0) + CALM_SECONDS
+        if not touched.deleted and calm_at > engine.clock():
+            engine.wake.issue_later(tenant_id, issue_id, calm_at - engine.clock())
             return
         with log.bind(tenant=tenant_id, issue=issue_id):
             try:
-                for link_id in self._look(tenant, touched, links):
+                if len(links) == 1 and not touched.deleted and not worth_a_read:
+                    engine.sync_link(links[0].id, touched)
+                    return
+                for link_id in self._look(tenant, touched, links, found if worth_a_read else ()):
                     engine.sync_link(link_id)
             except Retryable as verdict:
                 self._postpone(tenant, touched, verdict)
@@ -62,19 +76,20 @@ class Pairing:
                 log.bug("check_failed")
                 self._postpone(tenant, touched, Retryable("Twinline met an error of its own."))
 
-    def _look(self, tenant: Tenant, touched: Touched, links: Sequence[TwinLink]) -> list[int]:
-        """Decide about an issue; answers the links to look at. The touched row goes in the same transaction."""
+    def _look(
+        self, tenant: Tenant, touched: Touched, links: Sequence[TwinLink], found: Sequence[Candidate]
+    ) -> list[int]:
+        """Decide about an issue; answers the links to look at. The touched row goes in the same transaction.
+
+        ``found``: synchronizations by which it may get a twin, if it is worth reading the issue for that.
+        """
         if touched.deleted and self._is_gone(tenant, touched.issue_id):
             for link in links:
                 self.engine.end(link.id, "was deleted")
             with self.engine.db.begin() as tx:
                 queue.looked_at(tx, touched)
             return [link.id for link in links]
-        with self.engine.db.read() as tx:
-            # An issue whose twin was deleted over there does not get another one unless somebody asks for it.
-            found = _candidates(tx, tenant, links)
-            worth_a_read = _may_pair(found, _ends(tx, links))
-        snapshot = self._read(tenant, touched.issue_id) if worth_a_read else None
+        snapshot = self._read(tenant, touched.issue_id) if found else None
         now = self.engine.clock()
         with self.engine.db.begin() as tx:
             queue.looked_at(tx, touched)

@@ -38,6 +38,12 @@ class Panel:
         return any(twin.state == "held" for twin in self.twins)
 
     @property
+    def changes(self) -> tuple[tuple[str, parts.ChangeView], ...]:
+        """The last changes over all twins, newest first, each with its twin's key."""
+        found = [(twin.key, change) for twin in self.twins for change in twin.changes]
+        return tuple(sorted(found, key=lambda pair: -pair[1].at)[: _CHANGES if len(self.twins) < 2 else _CHANGES + 2])
+
+    @property
     def every(self) -> str:
         """How often to look again: soon while something is on its way, else now and then."""
         return "2500ms" if any(twin.busy for twin in self.twins) else "5s"

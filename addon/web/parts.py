@@ -148,6 +148,9 @@ def _change(entry: Entry) -> ChangeView:
         return ChangeView(entry.direction, title, entry.note or entry.after, entry.at, held)
     if entry.before and entry.after and len(entry.before) + len(entry.after) < 40:
         return ChangeView(entry.direction, f"{name} {entry.before} → {entry.after}", entry.note, entry.at, held)
+    if entry.note.startswith(name):
+        # "Comment added" says it all.
+        return ChangeView(entry.direction, entry.note, "", entry.at, held)
     detail = entry.note or (f"“{entry.after}”" if entry.after else "")
     gone = "" if entry.after or not entry.before else " cleared"
     return ChangeView(entry.direction, f"{name}{gone}", detail, entry.at, held)

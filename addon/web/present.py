@@ -166,7 +166,8 @@ class View:
         if self.word == "Rejected":
             return f"“{row.status_reason}”" if row.status_reason else f"by {row.status_person or self.status_side}"
         if self.word == "Deleted":
-            return f"by {row.status_person or self.status_side}"
+            how = "withdrawn " if row.accepted_at is None else ""
+            return f"{how}by {row.status_person or self.status_side}"
         if self.expired:
             return "Expired"
         return words.age(row.created_at, self.now)

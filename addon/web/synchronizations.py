@@ -8,7 +8,7 @@ from flask import Response, g, request
 
 from addon.errors import Refused, Verdict
 from addon.model.scope import MODE_WORDS, Scope
-from addon.store import overview, rules, twin_link
+from addon.store import audit, overview, rules, twin_link
 from addon.web import confirm, forms, picker, present, words
 from addon.web.admin import listed, view_of
 from addon.web.auth import guard
@@ -16,6 +16,8 @@ from addon.web.pages import fragment, new_blueprint
 from addon.web.services import services
 
 blueprint = new_blueprint("synchronizations")
+_NAMED = 100
+"""How many links an audit row names."""
 
 
 @blueprint.get("/ui/synchronizations/new")
@@ -65,7 +67,7 @@ def check() -> Response:
 @guard("admin")
 def preview() -> Response:
     scope = forms.typed_scope(forms.typed(forms.ScopeForm()))
-    projects = services().handshake.own_projects(g.tenant)
+    projects = services().catalogue.recent(g.tenant)
     return fragment("synchronizations/_seen.html", picker=picker.picker(scope, projects))
 
 
@@ -140,7 +142,7 @@ def retry_all(id_: int) -> Response:
     with services().db.read() as tx:
         view_of(tx, id_)
         held = overview.blocked_ids(tx, g.tenant.id, id_)
-    _try_again(held)
+    _try_again(id_, held)
     told = f"{words.plural(len(held), 'issue')} tried again"
     return listed(flag=told) if request.args.get("from") == "list" else _overview(id_, told)
 
@@ -152,14 +154,17 @@ def retry(id_: int, link_id: int) -> Response:
         link = twin_link.by_id(tx, link_id)
     if link is None or (link.tenant_id, link.synchronization_id) != (g.tenant.id, id_):
         raise Refused("This issue is no longer part of the synchronization.", status=404)
-    _try_again([link_id])
+    _try_again(id_, [link_id])
     return _overview(id_, f"{link.issue_key or 'The new twin'} is tried again")
 
 
-def _try_again(link_ids: list[int]) -> None:
+def _try_again(id_: int, link_ids: list[int]) -> None:
+    now = time.time()
     with services().db.begin() as tx:
         for link_id in link_ids:
-            twin_link.try_again(tx, link_id, time.time())
+            twin_link.try_again(tx, link_id, now)
+        detail = {"links": link_ids[:_NAMED], "count": len(link_ids)}
+        audit.write(tx, g.tenant.id, g.account_id, "twin.retry", str(id_), detail, now)
     services().wake.link(*link_ids)
 
 
@@ -179,10 +184,10 @@ def _overview(id_: int, flag: str = "", detail: str = "") -> Response:
 
 
 def _form(typed: dict[str, str], errors: dict[str, str], scope: Scope, status: int = 200) -> Response:
-    chosen = picker.picker(scope, services().handshake.own_projects(g.tenant))
+    chosen = picker.picker(scope, services().catalogue.fresh(g.tenant))
     return fragment("synchronizations/new.html", status, form=typed, errors=errors, picker=chosen, modes=MODE_WORDS)
 
 
 def _scope(view: present.View, scope: Scope, errors: dict[str, str], status: int = 200) -> Response:
-    chosen = picker.picker(scope, services().handshake.own_projects(g.tenant))
+    chosen = picker.picker(scope, services().catalogue.fresh(g.tenant))
     return fragment("synchronizations/scope.html", status, view=view, errors=errors, picker=chosen, modes=MODE_WORDS)

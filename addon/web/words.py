@@ -11,14 +11,18 @@ _STEPS = ((60.0, 1.0, "second"), (3600.0, 60.0, "minute"), (86400.0, 3600.0, "ho
 _HUES = 5
 
 
-def age(at: float, now: float | None = None) -> str:
-    """How long ago (or until) in words, a date where it is more than a week. ``static/elements.js`` keeps it true."""
+def age(at: float, now: float | None = None, *, short: bool = False) -> str:
+    """How long ago (or until) in words, a date where it is more than a week. ``static/elements.js`` keeps it true.
+
+    ``short``: "2s ago" instead of "2 seconds ago".
+    """
     seconds = at - (time.time() if now is None else now)
     if abs(seconds) < 2:
-        return "just now"
+        return "now" if seconds > 0.5 else "just now"
     for limit, unit, name in _STEPS:
         if abs(seconds) < limit:
-            text = plural(int(abs(seconds) / unit), name)
+            number = int(abs(seconds) / unit)
+            text = f"{number}{name[0]}" if short else plural(number, name)
             return f"in {text}" if seconds > 0 else f"{text} ago"
     moment = datetime.fromtimestamp(at, UTC)
     return f"{moment.day} {moment:%b %Y}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emulator import screens
 from emulator.fields.base import Field, FieldType
 from emulator.fields.options import Cascade, Option, context_for
 from emulator.fields.plain import Date, DateTime, Labels, Number, ReadOnly, RichText, Text, Url
@@ -96,6 +97,10 @@ def is_on_screen(site: Site, field: Field, project: Record, type_id: str | None,
     """Whether an issue of this project and type offers the field for writing."""
     if not (field.on_create if creating else field.on_edit) or field.id in project.get("hiddenFields", []):
         return False
+    if field.id in screens.rules(project, type_id).get("hidden", []):
+        return False
+    if not screens.offers(site, project, type_id, "create" if creating else "edit", field.id):
+        return False
     if field.custom:
         return context_for(site, field.id, project["id"], type_id) is not None
     if field.id == "security":
@@ -107,4 +112,5 @@ def is_required(field: Field, project: Record, issue_type: Record | None) -> boo
     """Whether an issue may not be created without it."""
     if field.id == "parent":
         return bool(issue_type and issue_type["hierarchyLevel"] < 0)
-    return field.required or field.id in project.get("requiredFields", [])
+    configured = screens.rules(project, issue_type["id"] if issue_type else None).get("required", [])
+    return field.required or field.id in configured or field.id in project.get("requiredFields", [])

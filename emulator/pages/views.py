@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, make_response, redirect, req
 from werkzeug.wrappers import Response as AnyResponse
 
 from emulator import apps, auth
-from emulator.pages import frames, login, modules, pictures, shell
+from emulator.pages import frames, login, modules, pictures, settings, shell
 from emulator.site import Site
 from emulator.store import Record
 
@@ -37,6 +37,7 @@ def blueprint(site: Site) -> Blueprint:
     pictures.register(pages, site)
     _issue_pages(pages, site)
     _app_pages(pages, site)
+    settings.register(pages, site, lambda: _guard(site), lambda user: _forbidden(site, user))
     _public_files(pages, site)
     return pages
 

@@ -3,7 +3,9 @@
 from flask import Blueprint
 
 from emulator.rest import (
+    admin,
     agile,
+    agile_boards,
     attachments,
     bulk,
     changelogs,
@@ -11,9 +13,11 @@ from emulator.rest import (
     connect,
     contexts,
     control,
+    control_nature,
     createmeta,
     edge,
     fields,
+    filters,
     gone,
     groups,
     issues,
@@ -26,9 +30,11 @@ from emulator.rest import (
     remote_links,
     search,
     server,
+    software,
     statuses,
     transitions,
     users,
+    version_use,
     versions,
     watchers,
     webhooks,
@@ -37,11 +43,13 @@ from emulator.rest import (
 
 _MODULES = (
     agile,
+    agile_boards,
     attachments,
     bulk,
     contexts,
     groups,
     media,
+    version_use,
     versions,
     watchers,
     worklogs,
@@ -49,9 +57,11 @@ _MODULES = (
     comments,
     connect,
     control,
+    control_nature,
     createmeta,
     edge,
     fields,
+    filters,
     gone,
     issues,
     links,
@@ -62,6 +72,7 @@ _MODULES = (
     remote_links,
     search,
     server,
+    software,
     statuses,
     transitions,
     users,
@@ -71,4 +82,4 @@ _MODULES = (
 
 def blueprints() -> list[Blueprint]:
     """Every resource of a site."""
-    return [module.rest.blueprint for module in _MODULES]
+    return [module.rest.blueprint for module in (*_MODULES, *admin.MODULES)]

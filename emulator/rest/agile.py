@@ -3,11 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from emulator import context, issue_view, issues, permissions
+from emulator import agile, context, issue_view, issues, permissions, search
 from emulator.clock import jira_time, parse_time
 from emulator.errors import JiraError, bad_field
-from emulator.fields import all_fields
-from emulator.fields.special import Sprint
 from emulator.rest import params
 from emulator.rest.issues import found
 from emulator.rest.routing import Resource, scene
@@ -19,18 +17,18 @@ MOST = 50
 TIMES = ("startDate", "endDate", "completeDate")
 
 
-def _one(kind: str, record_id: str) -> Record:
+def one(kind: str, record_id: str) -> Record:
     record = context.site().store.get(kind, record_id)
     if record is None:
         raise JiraError(404, f"The {kind} does not exist or you do not have permission to view it.")
     return record
 
 
-def _base() -> str:
+def base() -> str:
     return f"{context.site().base_url}/rest/agile/1.0"
 
 
-def _board(record: Record) -> dict[str, Any]:
+def board_bean(record: Record) -> dict[str, Any]:
     project = project_by(record["project"])
     location = {}
     if project:
@@ -42,14 +40,14 @@ def _board(record: Record) -> dict[str, Any]:
             "projectTypeKey": project.get("type", "software"),
             "name": f"{project['name']} ({project['key']})",
         }
-    shown = {"id": int(record["id"]), "self": f"{_base()}/board/{record['id']}", "name": record["name"]}
+    shown = {"id": int(record["id"]), "self": f"{base()}/board/{record['id']}", "name": record["name"]}
     return shown | {"type": record["type"], "location": location}
 
 
 def _sprint(record: Record) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "id": int(record["id"]),
-        "self": f"{_base()}/sprint/{record['id']}",
+        "self": f"{base()}/sprint/{record['id']}",
         "state": record["state"],
         "name": record["name"],
         "originBoardId": int(record["board"]),
@@ -58,7 +56,7 @@ def _sprint(record: Record) -> dict[str, Any]:
     return shown | {name: jira_time(record[name]) for name in TIMES if record.get(name)}
 
 
-def _page(records: list[Record], show: Callable[[Record], dict[str, Any]]) -> dict[str, Any]:
+def page_of(records: list[Record], show: Callable[[Record], dict[str, Any]]) -> dict[str, Any]:
     bean = params.paged(records, show)
     del bean["self"]
     return bean
@@ -67,16 +65,21 @@ def _page(records: list[Record], show: Callable[[Record], dict[str, Any]]) -> di
 @rest.get("/board")
 def boards() -> Any:
     project = project_by(params.text("projectKeyOrId"))
-    wanted = project["id"] if project else None
-    records = [b for b in context.site().store.all("board") if wanted in (None, b["project"])]
-    return _page(records, _board)
+    wanted, kinds, name = project["id"] if project else None, params.words("type"), params.text("name") or ""
+    records = [
+        b
+        for b in context.site().store.all("board")
+        if wanted in (None, b["project"]) and (not kinds or b["type"] in kinds) and name.lower() in b["name"].lower()
+    ]
+    return page_of(records, board_bean)
 
 
 @rest.post("/board")
 def create_board() -> Any:
     given, store = params.body(), context.site().store
     location = given.get("location") or {}
-    project = project_by(str(location.get("projectKeyOrId") or ""))
+    chosen = store.get("filter", str(given.get("filterId")))
+    project = project_by(str(location.get("projectKeyOrId") or "")) or _project_of(chosen)
     if project is None or given.get("type") not in ("scrum", "kanban") or not given.get("name"):
         raise JiraError(400, "A board needs a name, a type (scrum or kanban) and a location with a project.")
     record = {
@@ -84,34 +87,70 @@ def create_board() -> Any:
         "name": str(given["name"]),
         "type": given["type"],
         "project": project["id"],
-    }
-    return _board(store.put("board", record)), 201
+    } | ({"filter": chosen["id"]} if chosen else {})
+    return board_bean(store.put("board", record)), 201
+
+
+def _project_of(chosen: Record | None) -> Record | None:
+    """The project of the first issue that a filter finds; boards live in projects here."""
+    if chosen is None:
+        return None
+    issues_found = search.run(context.site(), chosen["jql"], context.caller().account_id)
+    store = context.site().store
+    return store.get("project", issues_found[0]["project"]) if issues_found else next(iter(store.all("project")), None)
+
+
+@rest.delete("/board/<board>")
+def delete_board(board: str) -> Any:
+    record, store = one("board", board), context.site().store
+    for sprint_record in store.owned("sprint", record["id"]):
+        store.delete("sprint", sprint_record["id"])
+    store.delete("board", record["id"])
+    return None
 
 
 @rest.get("/board/<board>")
 def board(board: str) -> Any:
-    return _board(_one("board", board))
+    return board_bean(one("board", board))
 
 
 @rest.get("/board/<board>/sprint")
 def sprints(board: str) -> Any:
     states = params.words("state")
-    records = context.site().store.owned("sprint", _one("board", board)["id"])
-    return _page([r for r in records if not states or r["state"] in states], _sprint)
+    records = context.site().store.owned("sprint", one("board", board)["id"])
+    return page_of([r for r in records if not states or r["state"] in states], _sprint)
 
 
 @rest.get("/board/<board>/issue")
 def board_issues(board: str) -> Any:
-    return _issues(context.site().store.owned("issue", _one("board", board)["project"]))
+    return issue_page(agile.of_board(context.site(), one("board", board)))
 
 
-def _issues(records: list[Record]) -> dict[str, Any]:
-    site, here = context.site(), scene()
+def visible(records: list[Record]) -> list[Record]:
+    """What the caller may see of the records, narrowed by the `jql` parameter."""
+    site, user, text = context.site(), context.caller().user, params.text("jql")
+    seen = [r for r in records if permissions.has_on_issue(site, user, "BROWSE_PROJECTS", r)]
+    if text is None:
+        return seen
+    try:
+        wanted = search.plan(site, text, context.caller().account_id)
+        return [r for r in seen if wanted.matches(r)]
+    except search.JqlError as error:
+        raise JiraError(400, *error.messages) from None
+
+
+def shown(records: list[Record]) -> list[dict[str, Any]]:
+    here = scene()
     fields = issue_view.select(here, params.words("fields") or None, "*navigable")
-    seen = [r for r in records if permissions.has_on_issue(site, context.caller().user, "BROWSE_PROJECTS", r)]
+    return [issue_view.issue_bean(here, record, fields, params.words("expand")) for record in records]
+
+
+def issue_page(records: list[Record]) -> dict[str, Any]:
+    """Issues as the pages of the agile API show them."""
+    seen = visible(records)
     start, count = params.page(50, 100)
-    shown = [issue_view.issue_bean(here, r, fields, params.words("expand")) for r in seen[start : start + count]]
-    return {"expand": "schema,names", "startAt": start, "maxResults": count, "total": len(seen), "issues": shown}
+    page = shown(seen[start : start + count])
+    return {"expand": "schema,names", "startAt": start, "maxResults": count, "total": len(seen), "issues": page}
 
 
 def _parts(given: dict[str, Any]) -> Record:
@@ -130,7 +169,7 @@ def create_sprint() -> Any:
     parts = _parts(given)
     if not parts.get("name"):
         raise bad_field("name", "The sprint needs a name.")
-    board = _one("board", str(given.get("originBoardId")))
+    board = one("board", str(given.get("originBoardId")))
     record = {"id": store.next_id("sprint", 1), "board": board["id"], "state": "future", **parts}
     store.put("sprint", record)
     _tell("sprint_created", record)
@@ -139,13 +178,13 @@ def create_sprint() -> Any:
 
 @rest.get("/sprint/<sprint>")
 def sprint(sprint: str) -> Any:
-    return _sprint(_one("sprint", sprint))
+    return _sprint(one("sprint", sprint))
 
 
 @rest.post("/sprint/<sprint>")
 @rest.put("/sprint/<sprint>")
 def update_sprint(sprint: str) -> Any:
-    record, given = _one("sprint", sprint), params.body()
+    record, given = one("sprint", sprint), params.body()
     before, state = dict(record), given.get("state", record["state"])
     steps = {"future": ("future", "active"), "active": ("active", "closed"), "closed": ("closed",)}
     if state not in steps[record["state"]]:
@@ -161,9 +200,9 @@ def update_sprint(sprint: str) -> Any:
 
 @rest.delete("/sprint/<sprint>")
 def delete_sprint(sprint: str) -> Any:
-    record = _one("sprint", sprint)
-    for issue in _held(record):
-        _place(issue, None)
+    record = one("sprint", sprint)
+    for issue in agile.in_sprint(context.site(), record):
+        place(issue, None)
     context.site().store.delete("sprint", record["id"])
     _tell("sprint_deleted", record)
     return None
@@ -171,43 +210,45 @@ def delete_sprint(sprint: str) -> Any:
 
 @rest.get("/sprint/<sprint>/issue")
 def sprint_issues(sprint: str) -> Any:
-    return _issues(_held(_one("sprint", sprint)))
+    return issue_page(agile.in_sprint(context.site(), one("sprint", sprint)))
 
 
 @rest.post("/sprint/<sprint>/issue")
 def add_issues(sprint: str) -> Any:
-    record = _one("sprint", sprint)
-    for issue in _named():
-        _place(issue, record)
+    record = one("sprint", sprint)
+    chosen = named()
+    for issue in chosen:
+        place(issue, record)
+    rank_as_asked(chosen)
     return None
 
 
 @rest.post("/backlog/issue")
 def to_backlog() -> Any:
-    for issue in _named():
-        _place(issue, None)
+    for issue in named():
+        place(issue, None)
     return None
 
 
-def _named() -> list[Record]:
+def named() -> list[Record]:
     wanted = params.listed(params.body(), "issues", required=True)
     if len(wanted) > MOST:
         raise JiraError(400, f"At most {MOST} issues may be moved at once.")
     return [found(str(each)) for each in wanted]
 
 
-def _field_id() -> str:
-    return next(f.id for f in all_fields(context.site()).values() if isinstance(f.type, Sprint))
+def rank_as_asked(chosen: list[Record]) -> None:
+    """What `rankBeforeIssue` and `rankAfterIssue` of a body ask for."""
+    given = params.body()
+    before, after = given.get("rankBeforeIssue"), given.get("rankAfterIssue")
+    if before or after:
+        agile.rank(context.site(), chosen, found(str(before)) if before else None, found(str(after)) if after else None)
 
 
-def _held(record: Record) -> list[Record]:
-    field_id = _field_id()
-    return [i for i in context.site().store.all("issue") if record["id"] in (i["fields"].get(field_id) or [])]
-
-
-def _place(issue: Record, sprint: Record | None) -> None:
+def place(issue: Record, sprint: Record | None) -> None:
     """Put an issue into a sprint, or into the backlog; closed sprints stay in its list."""
-    site, field_id = context.site(), _field_id()
+    site = context.site()
+    field_id = agile.sprint_field(site)
     issues.require(site, context.caller(), "EDIT_ISSUES", issue)
     held = issue["fields"].get(field_id) or []
     closed = [each for each in held if (site.store.get("sprint", each) or {}).get("state") == "closed"]

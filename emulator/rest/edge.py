@@ -17,7 +17,7 @@ def install_key(kid: str) -> Any:
     identity = context.site().identity
     if kid != identity["kid"]:
         raise JiraError(404, "There is no such key.")
-    return Response(identity["publicKey"], content_type="text/plain;charset=UTF-8")
+    return Response(context.site().key_pair()[1], content_type="text/plain;charset=UTF-8")
 
 
 @rest.get("/_edge/tenant_info", anonymous=True)

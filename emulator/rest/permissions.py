@@ -93,3 +93,18 @@ def _in_projects(user: Record | None, key: str, asked: dict[str, Any]) -> dict[s
         if project and permissions.has_in_project(user, key, project):
             projects.append(int(project["id"]))
     return {"permission": key, "issues": issues, "projects": projects}
+
+
+@rest.post("/permissions/project", scope="READ")
+def permitted() -> Any:
+    wanted = params.listed(params.body(), "permissions", MOST, required=True)
+    unknown = [str(key) for key in wanted if key not in permissions.PROJECT]
+    if unknown:
+        raise JiraError(400, f"Unrecognized permission: {', '.join(unknown)}")
+    site, user = context.site(), context.caller().user
+    allowed = [
+        project
+        for project in site.store.all("project")
+        if all(permissions.has_in_project(user, str(key), project) for key in wanted)
+    ]
+    return {"projects": [{"id": int(project["id"]), "key": project["key"]} for project in allowed]}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from emulator import beans, context, projects
+from emulator import agile, beans, context, projects
 from emulator.errors import JiraError
 from emulator.rest import params
 from emulator.rest.routing import Resource, scene
@@ -107,14 +107,14 @@ def _use(field: str, record: Record) -> int:
 
 @rest.get("/project/<project>/versions")
 def versions(project: str) -> Any:
-    records = context.site().store.owned("version", found(project)["id"])
+    records = agile.ranked(context.site().store.owned("version", found(project)["id"]))
     return [projects.version(record, scene()) for record in records]
 
 
 @rest.get("/project/<project>/version")
 def version_page(project: str) -> Any:
     query, wanted = (params.text("query") or "").lower(), params.words("status")
-    records = context.site().store.owned("version", found(project)["id"])
+    records = agile.ranked(context.site().store.owned("version", found(project)["id"]))
     chosen = [r for r in records if query in r["name"].lower() and (not wanted or _state(r) in wanted)]
     if (params.text("orderBy") or "").startswith("-"):
         chosen.reverse()
@@ -130,3 +130,21 @@ def _state(version: Record) -> str:
 @rest.get("/project/<project>/role")
 def roles(project: str) -> Any:
     return projects.full(found(project), scene())["roles"]
+
+
+@rest.get("/project/<project>/roledetails")
+def role_details(project: str) -> Any:
+    record = found(project)
+    return [
+        {
+            "self": f"{scene().root}/project/{record['id']}/role/{role['id']}",
+            "name": role["name"],
+            "id": int(role["id"]),
+            "description": role.get("description", ""),
+            "admin": role["name"] == "Administrators",
+            "default": False,
+            "roleConfigurable": True,
+            "translatedName": role["name"],
+        }
+        for role in context.site().store.all("role")
+    ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import request
 
-from emulator import comments, context, issues, permissions, projects, properties
+from emulator import comments, context, issues, permissions, projects, properties, worklogs
 from emulator.errors import JiraError
 from emulator.rest.issues import found
 from emulator.rest.routing import Resource, scene
@@ -137,3 +137,32 @@ def delete_project_property(project: str, key: str) -> Any:
     record = _project(project)
     projects.administer(context.caller(), record)
     return _drop("project", record, key)
+
+
+def _worklog(issue: str, worklog: str, writing: bool = False) -> Record:
+    here = issues.scene_for(context.site(), context.caller(), context.version(), found(issue))
+    record = worklogs.find(here, worklog)
+    if writing:
+        worklogs.may_edit(here, context.caller(), record)
+    return record
+
+
+@rest.get("/issue/<issue>/worklog/<worklog>/properties")
+def worklog_keys(issue: str, worklog: str) -> Any:
+    return _keys(_worklog(issue, worklog), f"{scene().root}/issue/{issue}/worklog/{worklog}/properties")
+
+
+@rest.get("/issue/<issue>/worklog/<worklog>/properties/<key>")
+def worklog_property(issue: str, worklog: str, key: str) -> Any:
+    return _value(_worklog(issue, worklog), key)
+
+
+@rest.put("/issue/<issue>/worklog/<worklog>/properties/<key>")
+def set_worklog_property(issue: str, worklog: str, key: str) -> Any:
+    value = properties.parse_body(request.get_data())
+    return _put("worklog", _worklog(issue, worklog, writing=True), key, value)
+
+
+@rest.delete("/issue/<issue>/worklog/<worklog>/properties/<key>")
+def delete_worklog_property(issue: str, worklog: str, key: str) -> Any:
+    return _drop("worklog", _worklog(issue, worklog, writing=True), key)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, copy_current_request_context, g, request
+from flask import Blueprint, Response, g, request
 
-from emulator import auth, context
+from emulator import auth, cause, context
 from emulator.errors import JiraError
 from emulator.fields import Scene
 from emulator.site import Site
 
 API = "/rest/api/<any('2','3','latest'):api>"
 View = Callable[..., Any]
-LATE_EFFECT_S = 1.0
 
 
 class Resource:
@@ -38,7 +35,7 @@ class Resource:
                 if not locked:
                     _admit(site, scope, anonymous)
                     return respond(view(**arguments))
-                return _misbehaving(site, lambda: _locked(site, scope, anonymous, view, arguments))
+                return _locked(site, scope, anonymous, view, arguments)
 
             answer.emulator_scope = scope  # type: ignore[attr-defined]
             endpoint = f"{method} {path}".replace(".", "_")
@@ -73,43 +70,7 @@ def _admit(site: Site, scope: str, anonymous: bool) -> None:
     if not caller.may_use(scope):
         raise JiraError(403, f"The app's descriptor does not hold the scope {scope} that this resource needs.")
     g.caller = caller
-
-
-def _misbehaving(site: Site, work: Callable[[], Response]) -> Response:
-    """Do the work as the site's misbehaviour lets it."""
-    chaos, settings = site.chaos, site.chaos.settings
-    if settings.app_only and not request.headers.get("Authorization", "").startswith("JWT "):
-        return work()
-    if chaos.happens(settings.too_many_requests):
-        headers = {"RateLimit-Reason": "jira-burst-based"} | ({"Retry-After": "1"} if settings.with_retry_after else {})
-        raise JiraError(429, "Rate limit exceeded.", headers=headers)
-    if chaos.happens(settings.server_error):
-        raise JiraError(503, "The service is temporarily unavailable.")
-    if request.method != "GET" and chaos.happens(settings.late_effect):
-        _later(work)
-        raise JiraError(504, "The request timed out at the gateway.")
-    response = work()
-    if chaos.happens(settings.cut_answer):
-        whole = response.get_data()
-        response = Response([whole[: len(whole) // 2]], response.status_code, dict(response.headers))
-        response.headers["Content-Length"] = str(len(whole) + 1)
-    return response
-
-
-def _later(work: Callable[[], Response]) -> None:
-    """The gateway gives up, the work is done all the same."""
-
-    @copy_current_request_context
-    def run() -> None:
-        time.sleep(LATE_EFFECT_S)
-        try:
-            work()
-        except JiraError:
-            return
-
-    # The body must be read before the request ends, or the copy would find an empty stream.
-    request.get_data(cache=True)
-    threading.Thread(target=run, daemon=True).start()
+    cause.authenticated(caller.account_id, caller.app["key"] if caller.app else None)
 
 
 def respond(result: Any) -> Response:

@@ -16,7 +16,7 @@ def _short(record: Record) -> dict[str, Any]:
     return beans.status(record, scene())
 
 
-def _modern(record: Record) -> dict[str, Any]:
+def modern(record: Record) -> dict[str, Any]:
     """The shape of the newer `/statuses` resources."""
     scope: dict[str, Any] = {"type": "GLOBAL"}
     if record.get("scope"):
@@ -49,7 +49,7 @@ def chosen() -> Any:
     wanted = params.words("id")
     if not 1 <= len(wanted) <= 50:
         raise JiraError(400, "Between 1 and 50 status ids must be given.")
-    return [_modern(record) for record in map(_status, wanted) if record]
+    return [modern(record) for record in map(_status, wanted) if record]
 
 
 def _status(status_id: str) -> Record | None:
@@ -67,7 +67,7 @@ def search() -> Any:
         and text in record["name"].lower()
         and category in (None, _CATEGORY[record["category"]])
     ]
-    return params.paged(found, _modern, size=200, most=200)
+    return params.paged(found, modern, size=200, most=200)
 
 
 @rest.get("/statuscategory")
@@ -81,3 +81,14 @@ def category(id_or_key: str) -> Any:
         if id_or_key in (key, str(known["id"])):
             return beans.category(key, scene())
     raise JiraError(404, f"Status category '{id_or_key}' not found.")
+
+
+@rest.get("/statuses/byNames")
+def by_names() -> Any:
+    """Statuses by name; `projectId` narrows to those of a project and the global ones."""
+    names, project = params.words("name"), params.text("projectId")
+    if not 1 <= len(names) <= 50:
+        raise JiraError(400, "Between 1 and 50 status names must be given.")
+    wanted = {name.lower() for name in names}
+    records = [r for r in context.site().store.all("status") if r["name"].lower() in wanted]
+    return [modern(r) for r in records if not r.get("scope") or project in (None, str(r["scope"]))]

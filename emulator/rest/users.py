@@ -1,11 +1,12 @@
 """Users and who may be assigned."""
 
+import re
 from typing import Any
 
 from emulator import beans, context, permissions
 from emulator.errors import JiraError
 from emulator.fields.special import issue_by
-from emulator.rest import params
+from emulator.rest import groups, params
 from emulator.rest.routing import Resource, scene
 from emulator.store import Record
 
@@ -97,6 +98,37 @@ def picker() -> Any:
         for user in found[: params.number("maxResults", 50, high=1000)]
     ]
     return {"users": shown, "total": len(found), "header": f"Showing {len(shown)} of {len(found)} matching users"}
+
+
+@rest.get("/user/search/query")
+def by_query() -> Any:
+    """People by a structured query; `is assignee of KEY` and `is reporter of KEY`, joined by `OR`."""
+    query, site = params.text("query"), context.site()
+    chosen: dict[str, Record] = {}
+    for part in re.split(r"\s+or\s+", query or "", flags=re.IGNORECASE):
+        match = re.fullmatch(r"\s*is (assignee|reporter|watcher|voter) of \(?([^()]+)\)?\s*", part)
+        if match is None:
+            raise JiraError(400, f"The query '{query}' cannot be understood.")
+        for place in match[2].split(","):
+            for issue in _issues_at(place.strip()):
+                held = {"watcher": "watchers", "voter": "voters"}.get(match[1])
+                ids = issue.get(held, []) if held else [issue["fields"].get(match[1])]
+                chosen |= {each: found for each in ids if each and (found := site.store.get("user", each))}
+    return params.paged(list(chosen.values()), lambda user: beans.user(user, scene()), size=100, most=100)
+
+
+def _issues_at(place: str) -> list[Record]:
+    """An issue by its key, or a project's issues."""
+    site, project = context.site(), project_by(place)
+    issue = issue_by(site, place)
+    if issue:
+        return [issue]
+    return site.store.owned("issue", project["id"]) if project else []
+
+
+@rest.get("/groupuserpicker")
+def users_and_groups() -> Any:
+    return {"users": picker(), "groups": groups.picker()}
 
 
 @rest.get("/users/search")

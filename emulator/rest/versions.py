@@ -33,7 +33,7 @@ def _name(given: dict[str, Any], kind: str, project: Record, own_id: str | None 
     return name
 
 
-def _found(kind: str, record_id: str) -> tuple[Record, Record]:
+def found(kind: str, record_id: str) -> tuple[Record, Record]:
     record = context.site().store.get(kind, record_id)
     project = project_by(record["project"]) if record else None
     if record is None or project is None:
@@ -43,7 +43,9 @@ def _found(kind: str, record_id: str) -> tuple[Record, Record]:
 
 
 def _version_parts(given: dict[str, Any]) -> Record:
-    parts: Record = {name: given[name] for name in ("description", "archived", "released") if name in given}
+    parts: Record = {
+        name: given[name] for name in ("description", "archived", "released") if given.get(name) is not None
+    }
     for name in ("startDate", "releaseDate"):
         if given.get(name):
             parts[name] = parse_date(str(given[name]))
@@ -67,16 +69,16 @@ def create_version() -> Any:
 
 @rest.get("/version/<version>")
 def version(version: str) -> Any:
-    return projects.version(_found("version", version)[0], scene())
+    return projects.version(found("version", version)[0], scene())
 
 
 @rest.put("/version/<version>", scope="PROJECT_ADMIN")
 def update_version(version: str) -> Any:
-    record, project = _found("version", version)
+    record, project = found("version", version)
     projects.administer(context.caller(), project)
     given = params.body()
     changed = _version_parts(given)
-    if "name" in given:
+    if given.get("name") is not None:
         changed["name"] = _name(given, "version", project, record["id"])
     was_released = record.get("released", False)
     record |= changed
@@ -90,21 +92,21 @@ def update_version(version: str) -> Any:
 
 @rest.post("/version/<version>/removeAndSwap", scope="PROJECT_ADMIN")
 def remove_version(version: str) -> Any:
-    record, project = _found("version", version)
+    record, project = found("version", version)
     projects.administer(context.caller(), project)
     given = params.body()
     for field, name in (("fixVersions", "moveFixIssuesTo"), ("versions", "moveAffectedIssuesTo")):
-        _replace(project, field, record["id"], _swap(given.get(name)))
+        replace(project, field, record["id"], _swap(given.get(name)))
     context.site().store.delete("version", record["id"])
     events.version(context.site(), context.caller(), "jira:version_deleted", record)
     return None
 
 
 def _swap(wanted: object) -> str | None:
-    return _found("version", str(wanted))[0]["id"] if wanted else None
+    return found("version", str(wanted))[0]["id"] if wanted else None
 
 
-def _replace(project: Record, field: str, record_id: str, other: str | None) -> None:
+def replace(project: Record, field: str, record_id: str, other: str | None) -> None:
     """Take a version or component off every issue, or put another in its place."""
     site = context.site()
     for issue in site.store.owned("issue", project["id"]):
@@ -116,7 +118,7 @@ def _replace(project: Record, field: str, record_id: str, other: str | None) -> 
 
 
 def _component_parts(given: dict[str, Any]) -> Record:
-    parts: Record = {name: given[name] for name in ("description", "assigneeType") if name in given}
+    parts: Record = {name: given[name] for name in ("description", "assigneeType") if given.get(name) is not None}
     if given.get("leadAccountId"):
         if context.site().store.get("user", given["leadAccountId"]) is None:
             raise bad_field("leadUserName", f"The user '{given['leadAccountId']}' does not exist.")
@@ -137,16 +139,16 @@ def create_component() -> Any:
 
 @rest.get("/component/<component>")
 def component(component: str) -> Any:
-    return projects.component(_found("component", component)[0], scene())
+    return projects.component(found("component", component)[0], scene())
 
 
 @rest.put("/component/<component>", scope="PROJECT_ADMIN")
 def update_component(component: str) -> Any:
-    record, project = _found("component", component)
+    record, project = found("component", component)
     projects.administer(context.caller(), project)
     given = params.body()
     changed = _component_parts(given)
-    if "name" in given:
+    if given.get("name") is not None:
         changed["name"] = _name(given, "component", project, record["id"])
     record |= changed
     context.site().store.put("component", record)
@@ -155,9 +157,9 @@ def update_component(component: str) -> Any:
 
 @rest.delete("/component/<component>", scope="PROJECT_ADMIN")
 def delete_component(component: str) -> Any:
-    record, project = _found("component", component)
+    record, project = found("component", component)
     projects.administer(context.caller(), project)
     other = params.text("moveIssuesTo")
-    _replace(project, "components", record["id"], _found("component", other)[0]["id"] if other else None)
+    replace(project, "components", record["id"], found("component", other)[0]["id"] if other else None)
     context.site().store.delete("component", record["id"])
     return None

@@ -99,3 +99,24 @@ def unvote(issue: str) -> Any:
         raise JiraError(404, "You have not voted for this issue.")
     _change(record, "voters", account_id, present=False)
     return None
+
+
+@rest.post("/issue/watching")
+def watching() -> Any:
+    store, me = context.site().store, context.caller().account_id
+    shown = {}
+    for issue_id in params.listed(params.body(), "issueIds", required=True):
+        issue = store.get("issue", str(issue_id))
+        shown[str(issue_id)] = bool(issue and me in issue.get("watchers", []))
+    return {"issuesIsWatching": shown}
+
+
+@rest.post("/issue/<issue>/notify")
+def notify(issue: str) -> Any:
+    """A mail to people; none is sent, but who may be written to is checked."""
+    found(issue)
+    given = params.body()
+    to = given.get("to")
+    if not isinstance(to, dict) or not any(to.values()):
+        raise JiraError(400, "No recipients were defined for notification.")
+    return None

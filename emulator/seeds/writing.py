@@ -76,6 +76,32 @@ def comment(site: Site, of: Record, author: str | None, body: dict[str, Any], mo
     return site.store.put("comment", record)
 
 
+def worklog(site: Site, of: Record, author: str | None, body: dict[str, Any], seconds: int, moment: int) -> Record:
+    """Time booked on an issue; the issue's own sum is the caller's business."""
+    record: Record = {
+        "id": site.store.next_id("worklog"),
+        "issue": of["id"],
+        "author": author,
+        "updateAuthor": author,
+        "created": moment,
+        "updated": moment,
+        "started": moment,
+        "comment": body,
+        "visibility": None,
+        "properties": {},
+        "seconds": seconds,
+    }
+    return site.store.put("worklog", record)
+
+
+def link(site: Site, type_id: str, source: str, destination: str) -> Record:
+    """A link between two issues by their ids."""
+    record = {"id": site.store.next_id("issuelink"), "type": type_id, "source": source, "destination": destination}
+    site.store.put("issuelink", record)
+    site.indexes.add_link(record)
+    return record
+
+
 def component(site: Site, owner: Record, name: str) -> str:
     """The id of a component, made if the project has none of this name."""
     known = next((c for c in site.store.owned("component", owner["id"]) if c["name"] == name), None)

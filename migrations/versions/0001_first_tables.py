@@ -188,6 +188,7 @@ def upgrade() -> None:
         sa.Column("lease_until", sa.Float(), nullable=False),
         sa.Column("touched_at", sa.Float(), nullable=True),
         sa.Column("read_at", sa.Float(), nullable=True),
+        sa.Column("looked_at", sa.Float(), nullable=True),
         sa.Column("retry_at", sa.Float(), nullable=True),
         sa.Column("attempt_count", sa.Integer(), nullable=False),
         sa.Column("synced_at", sa.Float(), nullable=True),

@@ -10,61 +10,40 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Frame
+from playwright.sync_api import Browser
 
 from addon.store import twin_link
 from addon.store.twin_link import BLOCKED
-from tests.browser.axe import violations
-from tests.browser.stand import USER, Stand, eventually
+from tests.browser.pair import Pair
+from tests.browser.stand import USER, Stand
 from tests.browser.walk import Person, heading
 
 pytestmark = pytest.mark.timeout(180)
 
 
-class Pair:
-    """The administrators of Blue (light) and Green (dark), and where pictures go."""
+class Walk(Pair):
+    """The pair over the stand; ``issue``: the key of the one that the story goes on with."""
 
     def __init__(self, stand: Stand, browser: Browser, pictures: Path) -> None:
-        self.stand, self.browser, self.pictures = stand, browser, pictures
+        super().__init__(browser, pictures, stand.blue.base_url, stand.green.base_url)
+        self.stand = stand
         self.issue = ""
-        self._contexts = [self._context() for _ in range(2)]
-        self.blue = Person.at(self._contexts[0], stand.blue)
-        self.green = Person.at(self._contexts[1], stand.green, theme="dark")
-
-    def _context(self) -> BrowserContext:
-        made = self.browser.new_context(viewport={"width": 1440, "height": 1000}, reduced_motion="reduce")
-        made.set_default_timeout(20_000)
-        return made
-
-    def close(self) -> None:
-        for context in self._contexts:
-            context.close()
-
-    def check(self, person: Person, frame: Frame, name: str) -> None:
-        """No violation in either theme, and a picture of each."""
-        for theme in ("light", "dark"):
-            person.page.evaluate("theme => { document.documentElement.dataset.colorMode = theme }", theme)
-            eventually(lambda theme=theme: frame.evaluate("document.documentElement.dataset.colorMode") == theme)
-            assert violations(frame) == [], f"{name}, {theme}"
-            person.page.screenshot(path=str(self.pictures / f"{name}-{theme}.png"), caret="initial")
-        assert person.complaints == []
 
 
 @pytest.fixture(scope="module")
-def pair(stand: Stand, browser: Browser, pictures: Path) -> Iterator[Pair]:
-    made = Pair(stand, browser, pictures)
-    yield made
-    made.close()
+def pair(stand: Stand, browser: Browser, pictures: Path) -> Iterator[Walk]:
+    with Walk(stand, browser, pictures) as made:
+        yield made
 
 
-def test_the_empty_page_says_how_to_begin(pair: Pair) -> None:
+def test_the_empty_page_says_how_to_begin(pair: Walk) -> None:
     frame = pair.blue.open_admin()
     heading(frame, "Synchronizations")
     assert frame.get_by_text("Waiting for an invitation?").is_visible()
     pair.check(pair.blue, frame, "list-empty")
 
 
-def test_errors_stand_at_their_fields_and_nothing_typed_is_lost(pair: Pair) -> None:
+def test_errors_stand_at_their_fields_and_nothing_typed_is_lost(pair: Walk) -> None:
     frame = pair.blue.open_admin("synchronizations/new")
     heading(frame, "New synchronization")
     frame.get_by_label("Partner's Jira URL").fill(pair.stand.blue.base_url)
@@ -78,7 +57,7 @@ def test_errors_stand_at_their_fields_and_nothing_typed_is_lost(pair: Pair) -> N
     pair.check(pair.blue, frame, "new-errors")
 
 
-def test_an_invitation_is_sent_with_a_scope(pair: Pair) -> None:
+def test_an_invitation_is_sent_with_a_scope(pair: Walk) -> None:
     frame = pair.blue.open_admin("synchronizations/new")
     frame.get_by_label("Name").fill("Shop and QA")
     frame.get_by_label("Partner's Jira URL").fill(pair.stand.green.base_url)
@@ -92,7 +71,7 @@ def test_an_invitation_is_sent_with_a_scope(pair: Pair) -> None:
     pair.check(pair.blue, frame, "list-sent")
 
 
-def test_the_same_name_for_the_same_partner_is_refused_at_the_field(pair: Pair) -> None:
+def test_the_same_name_for_the_same_partner_is_refused_at_the_field(pair: Walk) -> None:
     frame = pair.blue.open_admin("synchronizations/new")
     frame.get_by_label("Name").fill("Shop and QA")
     frame.get_by_label("Partner's Jira URL").fill(pair.stand.green.base_url)
@@ -102,7 +81,7 @@ def test_the_same_name_for_the_same_partner_is_refused_at_the_field(pair: Pair) 
     pair.blue.complaints.clear()
 
 
-def test_the_invitation_is_read_and_accepted(pair: Pair) -> None:
+def test_the_invitation_is_read_and_accepted(pair: Walk) -> None:
     frame = pair.green.open_admin()
     frame.get_by_text("invited you to synchronize").wait_for()
     pair.check(pair.green, frame, "list-received")
@@ -118,7 +97,7 @@ def test_the_invitation_is_read_and_accepted(pair: Pair) -> None:
     frame.get_by_role("cell", name="Not configured").wait_for()
 
 
-def test_a_mapping_is_added(pair: Pair) -> None:
+def test_a_mapping_is_added(pair: Walk) -> None:
     frame = pair.blue.open_admin()
     frame.get_by_role("link", name="Configure").click()
     frame.get_by_role("button", name="Add mapping").click()
@@ -134,7 +113,7 @@ def test_a_mapping_is_added(pair: Pair) -> None:
     pair.check(pair.blue, frame, "mappings")
 
 
-def test_the_panel_follows_an_issue(pair: Pair) -> None:
+def test_the_panel_follows_an_issue(pair: Walk) -> None:
     stand = pair.stand
     pair.issue = stand.create_issue(stand.blue, "SHOP", "Bug", "Checkout times out", labels=["checkout"])
     frame = pair.blue.open_panel(pair.issue)
@@ -147,7 +126,7 @@ def test_the_panel_follows_an_issue(pair: Pair) -> None:
     pair.check(pair.blue, frame, "panel-in-sync")
 
 
-def test_an_older_issue_gets_its_twin_by_hand(pair: Pair) -> None:
+def test_an_older_issue_gets_its_twin_by_hand(pair: Walk) -> None:
     old = pair.stand.call(
         pair.stand.blue,
         "GET",
@@ -164,7 +143,7 @@ def test_an_older_issue_gets_its_twin_by_hand(pair: Pair) -> None:
     frame.get_by_text("In sync").wait_for()
 
 
-def test_a_held_issue_says_why_and_is_retried(pair: Pair) -> None:
+def test_a_held_issue_says_why_and_is_retried(pair: Walk) -> None:
     with pair.stand.parts.db.begin() as tx:
         twin_link.change(
             tx, 1, state=BLOCKED, reason="Jira asks for the field Root cause.", fix="Fill it in, then retry."
@@ -183,7 +162,7 @@ def test_a_held_issue_says_why_and_is_retried(pair: Pair) -> None:
     admin.get_by_role("heading", name="Held issues").wait_for(state="detached")
 
 
-def test_the_scope_can_be_changed(pair: Pair) -> None:
+def test_the_scope_can_be_changed(pair: Walk) -> None:
     frame = pair.green.open_admin("synchronizations/2/scope")
     heading(frame, "Shop and QA")
     frame.get_by_label("Hide only selected").first.check()
@@ -194,7 +173,7 @@ def test_the_scope_can_be_changed(pair: Pair) -> None:
     frame.get_by_text("All but 1 project").wait_for()
 
 
-def test_back_leads_back(pair: Pair) -> None:
+def test_back_leads_back(pair: Walk) -> None:
     frame = pair.blue.open_admin()
     frame.get_by_role("link", name="Shop and QA").click()
     heading(frame, "Shop and QA")
@@ -202,10 +181,10 @@ def test_back_leads_back(pair: Pair) -> None:
     heading(frame, "Synchronizations")
 
 
-def test_a_person_who_administers_nothing_gets_the_panel_but_no_settings(pair: Pair) -> None:
+def test_a_person_who_administers_nothing_gets_the_panel_but_no_settings(pair: Walk) -> None:
     context = pair.browser.new_context()
     context.set_default_timeout(20_000)
-    person = Person.at(context, pair.stand.blue, USER)
+    person = Person.at(context, pair.stand.blue.base_url, USER)
     frame = person.open_panel(pair.issue)
     frame.get_by_text("Via").first.wait_for()
     token = frame.evaluate("AP.context.getToken()")
@@ -214,7 +193,7 @@ def test_a_person_who_administers_nothing_gets_the_panel_but_no_settings(pair: P
     context.close()
 
 
-def test_deleting_tells_both_sides_and_the_record_can_be_removed(pair: Pair) -> None:
+def test_deleting_tells_both_sides_and_the_record_can_be_removed(pair: Walk) -> None:
     frame = pair.blue.open_admin()
     frame.get_by_role("button", name="More actions").click()
     frame.get_by_role("button", name="Delete…").click()

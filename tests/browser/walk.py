@@ -7,8 +7,8 @@ from typing import Literal
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Frame, Locator, Page
 
-from emulator.site import Site
-from tests.browser.stand import ADMIN, eventually
+from dev.site import ADMIN
+from tests.browser.stand import eventually
 
 Theme = Literal["light", "dark"]
 APP = "io.twinline.sync"
@@ -16,32 +16,32 @@ APP = "io.twinline.sync"
 
 @dataclass
 class Person:
-    """One browser context. ``complaints``: what the console said that is an error."""
+    """One browser context at the site ``url``. ``complaints``: what the console said that is an error."""
 
     context: BrowserContext
-    site: Site
+    url: str
     page: Page
     complaints: list[str] = field(default_factory=list)
 
     @classmethod
-    def at(cls, context: BrowserContext, site: Site, user: tuple[str, str] = ADMIN, theme: Theme = "light") -> Person:
+    def at(cls, context: BrowserContext, url: str, user: tuple[str, str] = ADMIN, theme: Theme = "light") -> Person:
         page = context.new_page()
-        person = cls(context, site, page)
+        person = cls(context, url, page)
         page.on("console", person._heard)
         page.on("pageerror", lambda error: person.complaints.append(str(error)))
         form = {"email": user[0], "token": user[1], "next": "/issues"}
-        answer = page.request.post(f"{site.base_url}/login", form=form, headers={"Origin": site.base_url})
+        answer = page.request.post(f"{url}/login", form=form, headers={"Origin": url})
         assert answer.ok, answer.text()[:500]
-        context.add_cookies([{"name": "jira_theme", "value": theme, "url": site.base_url}])
+        context.add_cookies([{"name": "jira_theme", "value": theme, "url": url}])
         return person
 
     def open_admin(self, place: str = "") -> Frame:
         self.page.goto("about:blank")
-        self.page.goto(f"{self.site.base_url}/plugins/servlet/ac/{APP}/synchronizations{'#!' + place if place else ''}")
+        self.page.goto(f"{self.url}/plugins/servlet/ac/{APP}/synchronizations{'#!' + place if place else ''}")
         return self.frame("/admin")
 
     def open_panel(self, key: str) -> Frame:
-        self.page.goto(f"{self.site.base_url}/browse/{key}")
+        self.page.goto(f"{self.url}/browse/{key}")
         return self.frame("/panel")
 
     def frame(self, path: str) -> Frame:

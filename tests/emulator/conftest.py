@@ -1,5 +1,6 @@
 """A running site per test, and clients; every exchange is held to the OpenAPI documents."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ from emulator.seeds import writing
 from emulator.server import Running
 from emulator.site import Site
 from tests.emulator.contract import Contract
+from tests.emulator.openapi import table
 from tests.emulator.openapi.judge import Judge, listen
 
 ADMIN = ("admin@example.com", "admin")
@@ -74,11 +76,18 @@ def held_to_the_documents(judge: Judge | None, request: pytest.FixtureRequest) -
     assert not broken, "\n".join(broken[:40])
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What looks back at the whole run comes last."""
+    items.sort(key=lambda item: item.path.name == "test_examples.py")
+
+
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """How many exchanges of each operation were validated."""
     judge = config.stash.get(JUDGE, None)
     if judge is None or not judge.counts:
         return
+    if os.environ.get("TWINLINE_COVERAGE_TABLE"):
+        table.write(judge)
     total = sum(judge.counts.values())
     terminalreporter.section(f"OpenAPI: {total} exchanges of {len(judge.counts)} operations validated")
     for (method, template), count in sorted(judge.counts.items(), key=lambda each: (each[0][1], each[0][0])):

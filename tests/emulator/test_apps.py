@@ -174,7 +174,7 @@ def test_a_restart_goes_on_delivering(tmp_path: Path) -> None:
             apps.install(running, app.base_url + "/d")
             running.webhooks.retry_delays_s = (0.5,) * 5
             app.answers = [503]
-            Client(running, ADMIN, None).create("Kept")
+            Client(running, ADMIN).create("Kept")
             app.wait(1)
             time.sleep(0.1)
         client_key = site.client_key
@@ -183,4 +183,4 @@ def test_a_restart_goes_on_delivering(tmp_path: Path) -> None:
             assert running.client_key == client_key and running.name == "Blue"
             posts = app.wait(2)
             assert posts[1][1]["X-Atlassian-Webhook-Retry"] == "1"
-            assert Client(running, ADMIN, None).json("GET", "/issue/SHOP-1")["fields"]["summary"] == "Kept"
+            assert Client(running, ADMIN).json("GET", "/issue/SHOP-1")["fields"]["summary"] == "Kept"

@@ -35,6 +35,11 @@ class FakeJira:
         self.name = name
         self.issues: dict[str, dict[str, Any]] = {}
         self.writes: list[tuple[str, str]] = []
+        self.said: list[tuple[str, str, str]] = []
+        """What the add-on wrote, in order: operation, target, and the whole body as text."""
+        self.delayed: list[Callable[[], Any]] = []
+        """Writes that were given up by their caller and take effect later all the same."""
+        self.called: Callable[[], None] = lambda: None
         self.faults: Callable[[str], str] = lambda _operation: ""
         self.webhook: Callable[[str, bool, bool], None] = lambda _issue, _deleted, _own: None
         self._clock, self._normalise = clock, normalise
@@ -70,6 +75,7 @@ class FakeJira:
     # what the add-on calls
 
     def get(self, path: str, *, params: Mapping[str, Any] | None = None) -> Any:
+        self.called()
         fault = self.faults("read")
         if fault:
             raise Retryable(fault, party="jira")
@@ -91,7 +97,7 @@ class FakeJira:
             names = self.created[f"{parts[0]}s"]
             if json["name"] in names:
                 raise Blocked("A version with this name already exists in this project.")
-            return self._write(f"create {parts[0]}", "", lambda: names.append(json["name"]))
+            return self._write(f"create {parts[0]}", "", lambda: names.append(json["name"]), json)
         if parts[0] == "search" and "updated" in json["jql"]:
             issues = [self._issue_json(issue_id) for issue_id in self.issues]
             return {"issues": issues, "isLast": True}
@@ -108,6 +114,7 @@ class FakeJira:
                 "comment",
                 parts[1],
                 lambda: {"id": self._comment(parts[1], json["body"], properties, "Twinline", own=True)},
+                json,
             )
         properties = {p["key"]: p["value"] for p in json["properties"]}
 
@@ -115,7 +122,7 @@ class FakeJira:
             issue_id = self._create(dict(json["fields"]), properties, own=True)
             return {"id": issue_id, "key": self.issues[issue_id]["key"]}
 
-        return self._write("create", properties["twinline"]["link"], create)
+        return self._write("create", properties["twinline"]["link"], create, json)
 
     def put(self, path: str, *, params: Mapping[str, Any] | None = None, json: Any = None) -> Any:
         parts = path.split("/")[4:]
@@ -128,13 +135,13 @@ class FakeJira:
                 issue["comments"][parts[3]]["body"] = json["body"]
                 self._touch(parts[1], own=True)
 
-            return self._write("comment", parts[1], change)
+            return self._write("comment", parts[1], change, json)
 
         def edit() -> Any:
             self._edit(parts[1], json.get("fields", {}), json.get("update", {}), "app", own=True)
             return self._issue_json(parts[1])
 
-        return self._write("edit", parts[1], edit)
+        return self._write("edit", parts[1], edit, json)
 
     def delete(self, path: str, *, params: Mapping[str, Any] | None = None) -> Any:
         parts = path.split("/")[4:]
@@ -146,7 +153,7 @@ class FakeJira:
             del comments[parts[3]]
             self._touch(parts[1], own=True)
 
-        return self._write("comment", parts[1], drop)
+        return self._write("comment", parts[1], drop, {"delete": parts[3]})
 
     # inside
 
@@ -194,7 +201,8 @@ class FakeJira:
                 have = [*have, one] if verb == "add" else [element for element in have if element != one]
         values[name] = have
 
-    def _write(self, operation: str, target: str, act: Callable[[], Any]) -> Any:
+    def _write(self, operation: str, target: str, act: Callable[[], Any], body: object) -> Any:
+        self.called()
         fault = self.faults(operation)
         if fault == "refused":
             raise Blocked("Jira refuses this.")
@@ -202,8 +210,16 @@ class FakeJira:
             raise Retryable("not done", party="jira")
         if fault == "crash before":
             raise Crash
-        self.writes.append((operation, target))
-        answer = copy.deepcopy(act())
+
+        def do() -> Any:
+            self.writes.append((operation, target))
+            self.said.append((operation, target, str(body)))
+            return copy.deepcopy(act())
+
+        if fault == "late":
+            self.delayed.append(do)
+            raise Retryable("no answer in time", ambiguous=True, party="jira")
+        answer = do()
         if fault == "after":
             raise Retryable("cut answer", ambiguous=True, party="jira")
         if fault == "crash after":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,7 @@ from typing import Any
 from cryptography.fernet import Fernet
 
 from addon.config import Settings
-from addon.errors import Retryable
+from addon.errors import Missing, Retryable
 from addon.jira.metadata import Metadata
 from addon.model.message import Message
 from addon.model.rules import BASIC_FIELDS, NO_USERS, End, FieldMapping, IssueMapping, UserMapping, document_of
@@ -45,6 +46,9 @@ class Bell:
 
     def issue(self, tenant_id: int, *issue_ids: str) -> None:
         self.keys += [f"issue:{tenant_id}:{i}" for i in issue_ids]
+
+    def issue_later(self, tenant_id: int, issue_id: str, seconds: float) -> None:
+        """Left to the sweep."""
 
     def synchronization(self, *_ids: int) -> None: ...
 
@@ -86,6 +90,11 @@ class World:
     users: UserMapping = NO_USERS
     now: float = 1_700_000_000.0
     sites: dict[int, FakeJira] = field(default_factory=dict)
+    skew: dict[int, float] = field(default_factory=dict)
+    """By tenant, how far its site's clock is ahead of ours (seconds)."""
+    webhook_fate: Callable[[int, bool], str] | None = None
+    """What becomes of a webhook (tenant id, our own echo?): "", "lost", "twice" or "late"; None: by chance."""
+    late_webhooks: list[tuple[int, str, bool]] = field(default_factory=list)
     crashes: int = 0
     point: str = ""
     crashed: bool = False
@@ -103,7 +112,7 @@ class World:
             self.ours = self._end(tx, self.blue, "inviter", self.green)
             self.theirs = self._end(tx, self.green, "accepter", self.blue)
         for tenant, first, normalise in ((self.blue, 1000, self.normalise[0]), (self.green, 5000, self.normalise[1])):
-            site = FakeJira(tenant.name, first, lambda: self.now, normalise=normalise)
+            site = FakeJira(tenant.name, first, self._clock_of(tenant.id), normalise=normalise)
             site.webhook = self._webhook(tenant)
             self.sites[tenant.id] = site
         self.engine = Engine(
@@ -117,6 +126,9 @@ class World:
         )
         self.pairing = Pairing(self.engine)
         self.reconcile = Reconcile(self.engine)
+
+    def _clock_of(self, tenant_id: int) -> Callable[[], float]:
+        return lambda: self.now + self.skew.get(tenant_id, 0.0)
 
     def _tenant(self, tx: Any, name: str) -> Tenant:
         tenant = tenant_store.install(
@@ -149,7 +161,8 @@ class World:
         fields = tuple(replace(f, conflict=self.policy) for f in self.rows or BASIC_FIELDS)
         document = document_of((IssueMapping("m", True, end, end, fields),), self.users)
         rules_store.add(tx, row, version=1, document=document, published_by="", published_side="inviter", now=self.now)
-        rules_store.set_start(tx, row, "m", self.now)
+        # An hour ago: a site's clock may be behind ours, and the start is told by the site's.
+        rules_store.set_start(tx, row, "m", self.now - 3600)
         return row
 
     def across(self, synchronization: Synchronization) -> Synchronization:
@@ -157,14 +170,29 @@ class World:
 
     def _webhook(self, tenant: Tenant) -> Callable[[str, bool, bool], None]:
         def arrive(issue_id: str, deleted: bool, own: bool) -> None:
-            # Our own writes come back marked, and are mostly, not always, recognised at the door.
-            if self.rng.random() < (0.9 if own else self.lost_webhooks):
-                return
-            with self.db.begin() as tx:
-                queue.touch(tx, tenant.id, issue_id, deleted=deleted, now=self.now)
-            self.bell.issue(tenant.id, issue_id)
+            fate = self._fate(tenant.id, own)
+            if fate != "lost":
+                self.late_webhooks.append((tenant.id, issue_id, deleted))
+            if fate == "twice":
+                self.late_webhooks.append((tenant.id, issue_id, deleted))
+            if fate != "late":
+                self.bring_webhooks()
 
         return arrive
+
+    def _fate(self, tenant_id: int, own: bool) -> str:
+        if self.webhook_fate is not None:
+            return self.webhook_fate(tenant_id, own)
+        # Our own writes come back marked, and are mostly, not always, recognised at the door.
+        return "lost" if self.rng.random() < (0.9 if own else self.lost_webhooks) else ""
+
+    def bring_webhooks(self) -> None:
+        """All webhooks that are on their way arrive."""
+        arriving, self.late_webhooks = self.late_webhooks, []
+        for tenant_id, issue_id, deleted in arriving:
+            with self.db.begin() as tx:
+                queue.touch(tx, tenant_id, issue_id, deleted=deleted, now=self.now)
+            self.bell.issue(tenant_id, issue_id)
 
     # running
 
@@ -183,6 +211,15 @@ class World:
         except Crash:
             self.crashes += 1
 
+    def bring_late_effects(self) -> None:
+        """Writes whose callers gave up take effect now."""
+        for site in self.sites.values():
+            delayed, site.delayed = site.delayed, []
+            for act in delayed:
+                # Jira checks again: what it was for may be gone by now.
+                with contextlib.suppress(KeyError, Missing):
+                    act()
+
     def sweep(self) -> None:
         with self.db.read() as tx:
             self.bell.link(*queue.due_links(tx, self.now))
@@ -194,7 +231,11 @@ class World:
         for site in self.sites.values():
             site.faults = lambda _operation: ""
         self.post.lose = lambda: ""
+        self.webhook_fate = None
+        self.lost_webhooks = 0.0
         self.now += LEASE
+        self.bring_late_effects()
+        self.bring_webhooks()
         for tenant_id in self.sites:
             self.reconcile.run(tenant_id)
         for _ in range(rounds):

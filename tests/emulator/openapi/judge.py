@@ -36,7 +36,7 @@ class Judge:
         self.contracts = contracts
         self.counts: Counter[tuple[str, str]] = Counter()
         self.done: dict[tuple[str, str], set[str]] = {}
-        self.answers: dict[tuple[str, str], dict[str, list[Any]]] = {}
+        self.samples: dict[tuple[str, str, int], list[bytes]] = {}
         self.problems: list[str] = []
         self.asking = ""
         self._lock = threading.Lock()
@@ -56,6 +56,13 @@ class Judge:
                     continue
                 operation = (method, template)
                 self.counts[operation] += 1
+                if (
+                    status < 300
+                    and "json" in kind
+                    and answer
+                    and not url.startswith(("/rest/api/2", "/rest/api/latest"))
+                ):
+                    self.samples.setdefault((*operation, status), []).append(answer)
                 if status < 400:
                     self.done.setdefault(operation, set()).add(self.asking)
                 self.problems += contract.check(method, url, sent, status, kind, answer)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Error, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, Error, Page, StorageState, expect, sync_playwright
 
 from emulator.server import Running
 from emulator.site import Site
@@ -27,6 +27,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# How long a busy machine may take; a page that is right answers long before.
+PATIENCE_MS = 15_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 class Rest:
@@ -110,7 +113,7 @@ def page(browser: Browser, site: Site, session_state: StorageState, problems: li
     context = browser.new_context(
         base_url=site.base_url, viewport={"width": 1440, "height": 900}, storage_state=session_state
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     opened = context.new_page()
     opened.on("pageerror", lambda error: problems.append(str(error)))
     opened.on("console", lambda message: _note(problems, message.text))
@@ -127,8 +130,13 @@ def _note(problems: list[str], text: str) -> None:
 
 @pytest.fixture
 def shot(page: Page, request: pytest.FixtureRequest) -> Iterator[None]:
-    """Keeps a picture of the page as the test left it, where EMULATOR_SHOTS names a folder."""
+    """Keeps a picture of the page as the test left it."""
     yield
+    keep(page, request.node.name)
+
+
+def keep(page: Page, name: str) -> None:
+    """Keep a picture of the page, where EMULATOR_SHOTS names a folder."""
     folder = os.environ.get("EMULATOR_SHOTS")
     if folder:
-        page.screenshot(path=Path(folder) / f"{request.node.name}.png", full_page=True)
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from .conftest import Rest
+from .conftest import Rest, keep
 from .probe_app import ProbeApp
 
 pytestmark = pytest.mark.browser
@@ -39,6 +39,23 @@ def test_pages_have_no_violations(page: Page, rest: Rest, probe: ProbeApp, site_
 
     page.goto("/settings/apps")
     found += _violations(page, "apps")
+    assert found == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_settings_have_no_violations(page: Page, site_address: str, theme: str) -> None:
+    page.context.add_cookies([{"name": "jira_theme", "value": theme, "url": site_address}])
+    found = []
+    for name in ("projects", "types", "fields", "statuses", "workflows", "priorities", "people"):
+        page.goto(f"/settings/{name}")
+        expect(page.get_by_role("table").first).to_be_visible()
+        keep(page, f"settings-{name}-{theme}")
+        found += _violations(page, name)
+    page.goto("/settings/fields")
+    page.get_by_role("button", name="Options of Severity").click()
+    expect(page.get_by_role("dialog").get_by_label("New option")).to_be_focused()
+    keep(page, f"settings-options-{theme}")
+    found += _violations(page, "options")
     assert found == []
 
 

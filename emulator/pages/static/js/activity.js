@@ -4,21 +4,24 @@ import {all, del, get, post, put} from './api.js';
 import {renderAdf} from './adf-render.js';
 import {richEditor} from './editor.js';
 import {change} from './part.js';
+import {worklogs} from './worklogs.js';
 
-const TABS = ['Comments', 'History'];
+const TABS = ['Comments', 'Work log', 'History'];
+
+const tabId = name => `tab-${name.replace(' ', '-')}`;
 
 export function activity(view) {
   const host = $('#activity');
-  const panels = {Comments: comments(view), History: history(view)};
+  const panels = {Comments: comments(view), 'Work log': worklogs(view), History: history(view)};
   let open = 'Comments';
-  const tabs = TABS.map(name => h('button', {type: 'button', role: 'tab', id: `tab-${name}`, 'aria-controls': 'activity', onclick: () => select(name),
-    onkeydown: e => { if (/^Arrow(Left|Right)$/.test(e.key)) { select(TABS[(TABS.indexOf(open) + 1) % TABS.length]); tabs[TABS.indexOf(open)].focus(); } }}, name));
+  const tabs = TABS.map(name => h('button', {type: 'button', role: 'tab', id: tabId(name), 'aria-controls': 'activity', onclick: () => select(name),
+    onkeydown: e => { if (/^Arrow(Left|Right)$/.test(e.key)) { select(TABS[(TABS.indexOf(open) + (e.key === 'ArrowRight' ? 1 : TABS.length - 1)) % TABS.length]); tabs[TABS.indexOf(open)].focus(); } }}, name));
   $('.activity [role="tablist"]').append(...tabs);
   host.setAttribute('role', 'tabpanel');
   function select(name) {
     open = name;
     tabs.forEach((tab, i) => { tab.setAttribute('aria-selected', String(TABS[i] === name)); tab.tabIndex = TABS[i] === name ? 0 : -1; });
-    host.setAttribute('aria-labelledby', `tab-${name}`);
+    host.setAttribute('aria-labelledby', tabId(name));
     host.replaceChildren(panels[name].el);
     panels[name].show();
   }

@@ -11,13 +11,14 @@ export function attachments(view) {
     [...files].forEach(f => form.append('file', f, f.name));
     if (files.length) change(view, () => post(`/issue/${view.state.issue.id}/attachments`, form));
   };
-  const picker = h('input.sr', {type: 'file', multiple: true, 'aria-label': 'Attach files', tabindex: '-1', onchange: () => { upload(picker.files); picker.value = ''; }});
+  const picker = h('input.sr', {type: 'file', multiple: true, disabled: true, 'aria-label': 'Attach files', tabindex: '-1', onchange: () => { upload(picker.files); picker.value = ''; }});
   $('#attachments').after(picker);
   document.addEventListener('attach', () => picker.click());
   const root = $('#issue');
   root.addEventListener('dragover', e => { if (e.dataTransfer.types.includes('Files')) e.preventDefault(); });
-  root.addEventListener('drop', e => { if (page.can.attach && e.dataTransfer.files.length) { e.preventDefault(); upload(e.dataTransfer.files); } });
+  root.addEventListener('drop', e => { if (page.can.attach && view.state.issue && e.dataTransfer.files.length) { e.preventDefault(); upload(e.dataTransfer.files); } });
   return part($('#attachments'), view, s => s.issue.fields.attachment || [], s => {
+    picker.disabled = false;
     const files = s.issue.fields.attachment || [];
     return files.length ? h('section', {'aria-label': 'Attachments'}, h('h2', {}, `Attachments (${files.length})`), h('div.files', {role: 'list'}, files.map(f => file(view, f)))) : null;
   });

@@ -25,9 +25,13 @@ export async function openCreate({projectKey, parent, parentLevel = 0}) {
 
   let controls = [];
   let given = {};
+  let asked = 0;
   const loadFields = async () => {
-    given = Object.fromEntries(controls.map(c => [c.meta.fieldId, c.read()]));
+    const mine = ++asked;
     const metas = (await all(`/issue/createmeta/${project.value}/issuetypes/${type.value}`, 'fields')).filter(f => !HIDDEN.has(f.fieldId) && canEdit(f));
+    if (mine !== asked) return;
+    // Read only now: what was typed while the answer was on its way counts too.
+    given = Object.fromEntries(controls.map(c => [c.meta.fieldId, c.read()]));
     metas.sort((a, b) => rank(a) - rank(b));
     controls = metas.map(meta => fieldRow(meta, meta.fieldId === 'summary' ? given.summary : start(meta, given, parent), project));
     fields.replaceChildren(...controls.map(c => c.row));
@@ -41,7 +45,11 @@ export async function openCreate({projectKey, parent, parentLevel = 0}) {
     type.replaceChildren(...types.map(t => h('option', {value: t.id, selected: t.name === before}, t.name)));
     await loadFields();
   };
-  const guarded = f => f().catch(error => { problem.textContent = error.message; });
+  const guarded = async f => {
+    form.setAttribute('aria-busy', 'true');
+    await f().catch(error => { problem.textContent = error.message; });
+    form.removeAttribute('aria-busy');
+  };
   project.addEventListener('change', () => guarded(loadTypes));
   type.addEventListener('change', () => guarded(loadFields));
   form.addEventListener('submit', e => { e.preventDefault(); send(); });

@@ -10,19 +10,21 @@ const ELSEWHERE = new Set(['summary', 'description', 'status', 'project', 'comme
   'statusCategory', 'issuerestriction', 'timespent', 'timeestimate', 'timeoriginalestimate', 'aggregatetimespent', 'aggregatetimeestimate', 'aggregatetimeoriginalestimate', 'security', 'thumbnail']);
 const USUAL = new Set(['assignee', 'reporter', 'issuetype', 'priority', 'labels']);
 const READ_ONLY = {assignee: 'Assignee', reporter: 'Reporter', issuetype: 'Type', priority: 'Priority', labels: 'Labels', resolution: 'Resolution', parent: 'Parent'};
-let catalogue = null;
+let catalogue = {};
+
+/** Names and types of all fields. Read before the first drawing, or rows would move under somebody's pointer later. */
+export const loadCatalogue = () => get('/field').then(found => { catalogue = Object.fromEntries(found.map(f => [f.id, f])); }, () => {});
 
 /** Two cards: *Details* with the usual fields and all that hold something, *More fields* with the empty rest. */
 export function details(view) {
   const rows = new Map();
   const main = h('div.rows');
   const rest = h('div.rows');
-  const more = h('details.card-box', {}, h('summary', {}, 'More fields'), h('div.body', {}, rest));
+  const more = h('details.card-box', {hidden: true}, h('summary', {}, 'More fields'), h('div.body', {}, rest));
   $('#details').append(h('details.card-box', {open: true}, h('summary', {}, 'Details'), h('div.body', {}, main)));
   $('#more-fields').append(more);
   const self = {
     show() {
-      if (!catalogue) loadCatalogue(self);
       const ids = fieldsOf(view.state);
       for (const [id, row] of rows) if (!ids.includes(id) && !row.part.editing) { row.el.remove(); rows.delete(id); }
       ids.forEach(id => { if (!rows.has(id)) rows.set(id, fieldRow(view, id, () => self.show())); });
@@ -35,11 +37,6 @@ export function details(view) {
     },
   };
   return self;
-}
-
-function loadCatalogue(details) {
-  catalogue = {};
-  get('/field').then(found => { found.forEach(f => { catalogue[f.id] = f; }); details.show(); }, () => {});
 }
 
 // Moves rows only where the order differs: moving a node would take the focus out of it.
@@ -57,7 +54,7 @@ function fieldsOf({issue, meta}) {
   return [...ids];
 }
 
-const nameOf = (id, meta) => (id === 'issuetype' ? 'Type' : meta[id]?.name || catalogue?.[id]?.name || READ_ONLY[id]);
+const nameOf = (id, meta) => (id === 'issuetype' ? 'Type' : meta[id]?.name || catalogue[id]?.name || READ_ONLY[id]);
 
 // `settle` finds the row its place again when an edit ends.
 function fieldRow(view, id, settle) {
@@ -66,7 +63,7 @@ function fieldRow(view, id, settle) {
   const name = h('span.k', {id: label});
   const el = h('div.kv', {role: 'group', 'aria-labelledby': label}, name, host);
   const self = part(host, view, s => [s.issue.fields[id], Boolean(s.meta[id]), nameOf(id, s.meta)], s => {
-    const meta = s.meta[id] || {name: nameOf(id, s.meta), schema: catalogue?.[id]?.schema || {system: id, type: ['assignee', 'reporter'].includes(id) ? 'user' : 'any'}};
+    const meta = s.meta[id] || {name: nameOf(id, s.meta), schema: catalogue[id]?.schema || {system: id, type: ['assignee', 'reporter'].includes(id) ? 'user' : 'any'}};
     name.textContent = nameOf(id, s.meta) || id;
     const value = valueView(meta, s.issue.fields[id]);
     if (!s.meta[id] || !canEdit(meta) || !(meta.operations || ['set']).includes('set')) return h('div.fixed', {}, value);

@@ -3,7 +3,8 @@ import {$, page} from './dom.js';
 import {all, get, q} from './api.js';
 import {activity} from './activity.js';
 import {attachments} from './attachments.js';
-import {details} from './details.js';
+import {details, loadCatalogue} from './details.js';
+import {followers} from './followers.js';
 import {children, links} from './links.js';
 import {panels} from './panels.js';
 import {crumbs, dates, description, quick, summary} from './heading.js';
@@ -20,13 +21,13 @@ let metaFor = '';
 let gone = false;
 
 const view = {state, refresh, leave: words => { gone = true; if (words) sessionStorage.setItem('note', words); location.assign('/issues'); }};
-const parts = [crumbs, summary, quick, description, attachments, children, links, activity, status, details, panels, dates].map(make => make(view));
+const parts = [crumbs, summary, quick, description, attachments, children, links, activity, status, followers, details, panels, dates].map(make => make(view));
 
 const path = () => `/issue/${encodeURIComponent(state.issue?.id || state.key)}`;
 const mark = issue => JSON.stringify([issue.fields.updated, issue.key, issue.properties || {}]);
 const wanted = fields => q({fields, properties: statusProperties.join(',')});
 
-let reading = Promise.resolve();
+let reading = loadCatalogue();
 
 /** Reads everything again and shows what changed. Parts in which somebody is editing wait until they are done. */
 function refresh() {

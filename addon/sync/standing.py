@@ -1,0 +1,76 @@
+"""Standing: what a failed step leaves behind, by its verdict, so that the other steps and the other links go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from addon import log
+from addon.errors import Blocked, Ignored, Retryable
+from addon.store import synchronization as synchronization_store
+from addon.store import tenant as tenant_store
+from addon.store import twin_link
+from addon.store.db import Database
+from addon.sync import backoff
+from addon.sync.line import Line, LostLease
+
+Clock = Callable[[], float]
+OUR_FAULT = "Twinline met an error of its own with this issue."
+
+
+def attempt(step: Callable[[Line], None], at: Line, db: Database, clock: Clock, *, looks: bool) -> None:
+    """One step; its failure becomes a verdict and does not stop the next. ``looks``: the step that reads our issue."""
+    try:
+        step(at)
+    except LostLease:
+        log.warning("lease_lost", step=step.__name__)
+    except Ignored as verdict:
+        _stand_still(at, db, clock, twin_link.OUT_OF_SCOPE, verdict.reason, "", looks)
+    except Blocked as verdict:
+        log.info("blocked", step=step.__name__)
+        _stand_still(at, db, clock, twin_link.BLOCKED, verdict.reason, verdict.fix, looks)
+    except Retryable as verdict:
+        log.info("retry_later", step=step.__name__, party=verdict.party)
+        _postpone(at, db, clock, verdict)
+    except Exception:  # a bug of ours: this link waits, the others go on
+        log.bug("step_failed", step=step.__name__)
+        if at.link.attempt_count + 1 >= backoff.BUG_LIMIT:
+            fix = "Retry; if it stays, tell the people who run Twinline."
+            _stand_still(at, db, clock, twin_link.BLOCKED, OUR_FAULT, fix, looks)
+        else:
+            _postpone(at, db, clock, Retryable(f"{OUR_FAULT} It tries again."))
+
+
+def _stand_still(at: Line, db: Database, clock: Clock, state: str, reason: str, fix: str, looked: bool) -> None:
+    """The link stops at this message; the partner is told once why. ``looked``: our issue needs no other look."""
+    with db.begin() as tx:
+        link = twin_link.lock(tx, at.link.id)
+        if link.lease_owner != at.owner:
+            return
+        at.link = link
+        told = link.state == state and link.reason == reason
+        if state == twin_link.BLOCKED and not told:
+            at.append(tx, at.message(link.base, problem=reason), clock())
+        at.change(tx, state=state, reason=reason, fix=fix, touched_at=None if looked else link.touched_at)
+
+
+def _postpone(at: Line, db: Database, clock: Clock, verdict: Retryable) -> None:
+    """Nothing moves; the pause is stored on whom the failure concerns."""
+    with db.begin() as tx:
+        if verdict.party == "jira":
+            until = clock() + backoff.wait(at.tenant.attempt_count, verdict.after)
+            tenant_store.back_off(tx, at.tenant.id, until, verdict.reason, asked=verdict.after is not None)
+            at.tenant = replace(at.tenant, retry_at=until)
+        elif verdict.party == "partner":
+            until = clock() + backoff.wait(at.synchronization.attempt_count, verdict.after)
+            synchronization_store.back_off(tx, at.synchronization.id, until, verdict.reason)
+            at.synchronization = replace(at.synchronization, retry_at=until)
+        else:
+            until = clock() + backoff.wait(at.link.attempt_count, verdict.after)
+            count = at.link.attempt_count + 1
+            at.change(tx, retry_at=until, attempt_count=count, reason=verdict.reason)
+
+
+def is_later(moment: float | None, now: float) -> bool:
+    """Whether there is a moment to wait for."""
+    return moment is not None and moment > now

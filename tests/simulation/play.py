@@ -1,0 +1,249 @@
+"""A play: one history of two sites. Its moves are drawn by a seed (``driver``) or by Hypothesis (``test_machine``)."""
+
+from __future__ import annotations
+
+import random
+import traceback
+from collections import deque
+from collections.abc import Callable
+
+from sqlalchemy import update
+
+from addon import crash, log
+from addon.store import table, twin_link
+from addon.store import tenant as tenant_store
+from tests.fakes.jira import Crash
+from tests.simulation.oracle import ORACLES, pairs
+from tests.simulation.people import ACTS, People
+from tests.simulation.world import LEASE, World
+
+WRITE_FAULTS = ("before", "after", "late", "refused", "crash before", "crash after")
+INSIDE = ("observe.before_append", "inbox.before_commit", "pairing.before_commit")
+"""Points within a transaction: a worker may die there, but while it stands there nobody else can write."""
+STALLS = tuple(name for name in crash.POINTS if name not in INSIDE)
+CALM_ACTS = ("create", "summary", "description", "add label", "priority", "say", "mend", "unsay")
+
+
+class Play:
+    """``complaints`` grow as the play goes on; ``finish`` adds what the oracles say at its end."""
+
+    def __init__(self, database_url: str, seed: int, **how: object) -> None:
+        random.seed(seed)  # back-off jitter
+        self.world = World(database_url, random.Random(seed), **how)  # type: ignore[arg-type]
+        self.ids = (self.world.blue.id, self.world.green.id)
+        self.people = People(self.world.sites)
+        self.complaints: list[tuple[str, str]] = []
+        self.faults: dict[int, deque[str]] = {i: deque() for i in self.ids}
+        self.losses: deque[str] = deque()
+        self.fates: deque[str] = deque()
+        self.off: set[int] = set()
+        self.moves: list[str] = []
+        self.counts = {"kills": 0, "stalls": 0, "flushes": 0, "changes": 0, "faults": 0}
+        world = self.world
+        for tenant_id, site in world.sites.items():
+            site.faults = self._fault_of(tenant_id)
+            site.called = self._guard_of(tenant_id)
+        world.post.lose = lambda: self.losses.popleft() if self.losses else ""
+        world.webhook_fate = lambda _tenant_id, own: "lost" if own else self.fates.popleft() if self.fates else ""
+        log.bug = self._bug  # type: ignore[assignment]
+
+    def _fault_of(self, tenant_id: int) -> Callable[[str], str]:
+        def draw(operation: str) -> str:
+            waiting = self.faults[tenant_id]
+            return waiting.popleft() if waiting and operation != "read" else ""
+
+        return draw
+
+    def _guard_of(self, tenant_id: int) -> Callable[[], None]:
+        def called() -> None:
+            if tenant_id in self.off:
+                self.complaints.append(("tenant", "a site that switched the app off was called"))
+
+        return called
+
+    def _bug(self, event: str, **data: object) -> None:
+        self.complaints.append(("bug", traceback.format_exc()))
+
+    # moves
+
+    def person(self, side: int, act: str, pick: int) -> None:
+        if self.people.do(self.ids[side], act, pick):
+            self.counts["changes"] += 1
+            self.world.now += 0.01
+
+    def work(self, times: int = 1) -> None:
+        for _ in range(times):
+            self.world.work()
+            self.world.now += 0.01
+
+    def sweep(self, seconds: float) -> None:
+        self.world.now += seconds
+        self.world.bring_late_effects()
+        self.world.sweep()
+
+    def fault(self, side: int, kind: str) -> None:
+        """The next write at this site fails in this way."""
+        self.faults[self.ids[side]].append(kind)
+        self.counts["faults"] += 1
+
+    def lose(self, kind: str) -> None:
+        """The next request to the partner, or its receipt, gets lost."""
+        self.losses.append(kind)
+        self.counts["faults"] += 1
+
+    def webhook(self, fate: str) -> None:
+        """The next webhook is lost, comes twice or late."""
+        self.fates.append(fate)
+
+    def late_webhooks(self) -> None:
+        self.world.bring_webhooks()
+
+    def flush(self) -> None:
+        """Redis forgets everything."""
+        self.world.bell.keys.clear()
+        self.counts["flushes"] += 1
+
+    def skew(self, side: int, seconds: float) -> None:
+        """This site's clock jumps."""
+        self.world.skew[self.ids[side]] = seconds
+
+    def die(self, name: str) -> None:
+        """The next worker to come by this point dies there."""
+
+        def act() -> None:
+            crash.disarm()
+            self.counts["kills"] += 1
+            raise Crash
+
+        crash.disarm()
+        crash.arm(name, act)
+
+    def stall(self, name: str) -> None:
+        """The next worker to come by this point sleeps until its lease is over and others have gone on."""
+
+        def act() -> None:
+            crash.disarm()
+            self.counts["stalls"] += 1
+            self.sweep(LEASE + 1)
+            self.work(6)
+
+        crash.disarm()
+        crash.arm(name, act)
+
+    def switch(self, side: int, how: str) -> None:
+        """An administrator disables, uninstalls or brings back the app."""
+        tenant_id, now = self.ids[side], self.world.now
+        with self.world.db.begin() as tx:
+            tenant = tenant_store.by_id(tx, tenant_id)
+            assert tenant is not None
+            if tenant_id not in self.off:
+                tenant_store.set_state(tx, tenant_id, "disabled" if how == "disable" else "uninstalled", now)
+                self.off.add(tenant_id)
+                return
+            if tenant.state == "uninstalled":
+                tenant_store.install(
+                    tx,
+                    client_key=tenant.client_key,
+                    base_url=tenant.base_url,
+                    display_url="",
+                    name=tenant.name,
+                    shared_secret="",
+                    now=now,
+                )
+                tenant_store.introduce(tx, tenant_id, "app", "")
+            tenant_store.set_state(tx, tenant_id, "enabled", now)
+            self.off.discard(tenant_id)
+
+    def calm(self, side: int, act: str, pick: int) -> None:
+        """All comes to rest; one person does one thing; the other site is written to once, this one not at all."""
+        self.rest()
+        before = {i: len(self.world.sites[i].writes) for i in self.ids}
+        sent = self.world.post.sent
+        living = {pair.ids[side] for pair in pairs(self.world)}
+        done = self.people.do(self.ids[side], act, pick)
+        if done is None:
+            return
+        self.counts["changes"] += 1
+        self.settle()
+        wrote = [len(self.world.sites[i].writes) - before[i] for i in self.ids]
+        wanted = 1 if done[0] == "create" or done[1] in living else 0
+        if wrote[side] != 0 or wrote[1 - side] != wanted:
+            self.complaints.append(("amplification", f"{done}: {wrote[1 - side]} writes there, {wrote[side]} here"))
+        if self.world.post.sent - sent > 2 * wanted:
+            self.complaints.append(("amplification", f"{done}: {self.world.post.sent - sent} messages"))
+
+    # the end
+
+    def rest(self) -> None:
+        """No more faults; what people and administrators left undone is done; everything settles."""
+        crash.disarm()
+        for waiting in (*self.faults.values(), self.losses, self.fates):
+            waiting.clear()
+        for side, tenant_id in enumerate(self.ids):
+            if tenant_id in self.off:
+                self.switch(side, "")
+        fate, lose = self.world.webhook_fate, self.world.post.lose
+        faults = {i: site.faults for i, site in self.world.sites.items()}
+        self.settle()
+        with self.world.db.begin() as tx:
+            for link in self.world.links():
+                if link.state == twin_link.BLOCKED:
+                    twin_link.try_again(tx, link.id, self.world.now)
+        self.settle()
+        self.world.webhook_fate, self.world.post.lose = fate, lose
+        for tenant_id, site in self.world.sites.items():
+            site.faults = faults[tenant_id]
+
+    def settle(self) -> None:
+        try:
+            self.world.settle()
+        except AssertionError as error:
+            self.complaints.append(("rest", str(error)))
+
+    def finish(self) -> list[tuple[str, str]]:
+        """Everything settles, then ten quiet minutes in which each issue is looked at again; then the oracles."""
+        self.rest()
+        before = [len(site.writes) for site in self.world.sites.values()]
+        with self.world.db.begin() as tx:
+            tx.execute(
+                update(table.twin_link).where(table.twin_link.c.state == "active").values(touched_at=self.world.now)
+            )
+        self.world.now += 600
+        self.settle()
+        if [len(site.writes) for site in self.world.sites.values()] != before:
+            self.complaints.append(("quiet", "writes although nobody changed anything"))
+        for name, oracle in ORACLES.items():
+            self.complaints += [(name, words) for words in oracle(self.world, self.people)]
+        return self.complaints
+
+
+def drive(play: Play, seed: int, moves: int = 60) -> list[tuple[str, str]]:
+    """Draw the moves of a play from a seed and bring it to its end; answers the complaints."""
+    rng = random.Random(seed)
+    for _ in range(moves):
+        name, arguments = draw(rng)
+        play.moves.append(f"{name}{arguments}")
+        getattr(play, name)(*arguments)
+    return play.finish()
+
+
+def draw(rng: random.Random) -> tuple[str, tuple[object, ...]]:
+    """One move, as often as it is worth."""
+    side, pick = rng.randrange(2), rng.randrange(60)
+    kinds = {
+        "person": (40, lambda: (side, rng.choice(ACTS), pick)),
+        "work": (32, lambda: (rng.randint(1, 3),)),
+        "sweep": (6, lambda: (rng.choice([1.0, 10.0, 70.0, 200.0]),)),
+        "fault": (7, lambda: (side, rng.choice(WRITE_FAULTS))),
+        "lose": (4, lambda: (rng.choice(["request", "receipt"]),)),
+        "webhook": (5, lambda: (rng.choice(["lost", "twice", "late"]),)),
+        "late_webhooks": (1, tuple),
+        "flush": (2, tuple),
+        "skew": (1, lambda: (side, rng.choice([-600.0, 0.0, 600.0]))),
+        "die": (3, lambda: (rng.choice(crash.POINTS),)),
+        "stall": (2, lambda: (rng.choice(STALLS),)),
+        "switch": (1, lambda: (side, rng.choice(["disable", "uninstall"]))),
+        "calm": (1, lambda: (side, rng.choice(CALM_ACTS), pick)),
+    }
+    name = rng.choices(list(kinds), [weight for weight, _ in kinds.values()])[0]
+    return name, kinds[name][1]()
