@@ -247,6 +247,8 @@ class World:
                 continue
             while self.bell.keys:
                 self.work()
+            # An issue that was looked at just now is looked at again a moment later.
+            self.now += 1
         raise AssertionError("never came to rest")
 
     def _idle(self) -> bool:
