@@ -4,12 +4,26 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from addon.errors import Missing
 from addon.jira.reader import Reading
+from addon.model.offer import Need, Offer
 
 KEEP_SECONDS = 300.0
+FRESH_SECONDS = 10.0
+_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an issue is or will be. ``issue_id`` is empty while it is still to be created."""
+
+    project_id: str
+    issue_type_id: str
+    issue_id: str = ""
 
 
 class Metadata:
@@ -20,29 +34,123 @@ class Metadata:
         self._kept: dict[tuple[int, str], tuple[float, Any]] = {}
         self._lock = threading.Lock()
 
-    def priorities(self, tenant_id: int, jira: Reading) -> Mapping[str, str]:
-        """Ids of the site's priorities by lower-case name."""
-        found: Mapping[str, str] = self._get(tenant_id, "priorities", lambda: _priorities(jira))
+    def offers(
+        self, tenant_id: int, jira: Reading, place: Place, needs: Collection[Need]
+    ) -> Mapping[Need, tuple[Offer, ...]]:
+        """What this Jira offers for each need; empty where it offers nothing or does not show it."""
+        return {need: self._offers(tenant_id, jira, place, need) for need in needs}
+
+    def forget(self, tenant_id: int, *, fresh: bool = False) -> bool:
+        """Drop what was fetched a while ago, or everything (``fresh`` too); answers whether there was any."""
+        now, keep = self._clock(), 0.0 if fresh else FRESH_SECONDS
+        with self._lock:
+            old = [key for key, (at, _) in self._kept.items() if key[0] == tenant_id and now - at >= keep]
+            for key in old:
+                del self._kept[key]
+        return bool(old)
+
+    def _offers(self, tenant_id: int, jira: Reading, place: Place, need: Need) -> tuple[Offer, ...]:
+        def kept(name: str, fetch: Callable[[], Any]) -> Any:
+            return self._get(tenant_id, name, fetch)
+
+        pair = f"{place.project_id} {place.issue_type_id}"
+        found: tuple[Offer, ...]
+        if need.kind == "field":
+            fields = kept(f"create {pair}", lambda: _create_fields(jira, place))
+            if need.name not in fields and place.issue_id:
+                fields = kept(f"edit {pair}", lambda: _edit_fields(jira, place))
+            return tuple(fields.get(need.name, ()))
+        if need.kind in ("versions", "components"):
+            return tuple(kept(f"{need.kind} {place.project_id}", lambda: _of_project(jira, place, need.kind)))
+        found = kept(f"{need.kind} {need.name}", lambda: _FETCH[need.kind](jira, need.name))
         return found
 
     def _get(self, tenant_id: int, name: str, fetch: Callable[[], Any]) -> Any:
         with self._lock:
-            until, value = self._kept.get((tenant_id, name), (0.0, None))
-        if until > self._clock():
+            at, value = self._kept.get((tenant_id, name), (None, None))
+        if at is not None and at + KEEP_SECONDS > self._clock():
             return value
         value = fetch()
         with self._lock:
-            self._kept[tenant_id, name] = (self._clock() + KEEP_SECONDS, value)
+            self._kept[tenant_id, name] = (self._clock(), value)
         return value
 
 
-def _priorities(jira: Reading) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _offer(item: Mapping[str, Any]) -> Offer:
+    name = item.get("value") or item.get("name") or item.get("title") or item.get("displayName") or ""
+    children = tuple(_offer(child) for child in item.get("children") or ())
+    return Offer(str(item.get("id") or item.get("groupId") or item.get("accountId") or name), str(name), children)
+
+
+def _create_fields(jira: Reading, place: Place) -> dict[str, tuple[Offer, ...]]:
+    found: dict[str, tuple[Offer, ...]] = {}
+    path = f"/rest/api/3/issue/createmeta/{place.project_id}/issuetypes/{place.issue_type_id}"
     while True:
-        page = jira.get("/rest/api/3/priority/search", params={"startAt": len(found), "maxResults": 50})
-        found.update({item["name"].lower(): str(item["id"]) for item in page["values"]})
-        if page.get("isLast", True) or not page["values"]:
+        page = jira.get(path, params={"startAt": len(found), "maxResults": _PAGE})
+        fields = page.get("fields") or page.get("results") or []
+        found.update({item["fieldId"]: _allowed(item) for item in fields})
+        if not fields or len(found) >= page["total"]:
             return found
+
+
+def _edit_fields(jira: Reading, place: Place) -> dict[str, tuple[Offer, ...]]:
+    fields = jira.get(f"/rest/api/3/issue/{place.issue_id}/editmeta")["fields"]
+    return {field_id: _allowed(item) for field_id, item in fields.items()}
+
+
+def _allowed(field: Mapping[str, Any]) -> tuple[Offer, ...]:
+    return tuple(_offer(item) for item in field.get("allowedValues") or () if not item.get("disabled"))
+
+
+def _of_project(jira: Reading, place: Place, kind: str) -> tuple[Offer, ...]:
+    items = jira.get(f"/rest/api/3/project/{place.project_id}/{kind}")
+    # An archived version can no longer be given to an issue.
+    return tuple(_offer(item) for item in items if not item.get("archived"))
+
+
+def _paged(path: str) -> Callable[[Reading, str], tuple[Offer, ...]]:
+    def fetch(jira: Reading, _name: str) -> tuple[Offer, ...]:
+        found: list[Offer] = []
+        while True:
+            page = jira.get(path, params={"startAt": len(found), "maxResults": _PAGE})
+            found += [_offer(item) for item in page["values"]]
+            if page.get("isLast", True) or not page["values"]:
+                return tuple(found)
+
+    return fetch
+
+
+def _user(jira: Reading, account_id: str) -> tuple[Offer, ...]:
+    try:
+        return _people([jira.get("/rest/api/3/user", params={"accountId": account_id})])
+    except Missing:
+        return ()
+
+
+def _by_email(jira: Reading, address: str) -> tuple[Offer, ...]:
+    """People who show this address. Jira's search is wider than that, and never finds a hidden one."""
+    users = jira.get("/rest/api/3/user/search", params={"query": address, "maxResults": _PAGE})
+    return _people(user for user in users if str(user.get("emailAddress") or "").casefold() == address.casefold())
+
+
+def _people(users: Iterable[Mapping[str, Any]]) -> tuple[Offer, ...]:
+    return tuple(_offer(user) for user in users if user.get("active", True))
+
+
+def _zone(jira: Reading, _name: str) -> tuple[Offer, ...]:
+    """The zone in which Jira tells the app its times."""
+    zone = str(jira.get("/rest/api/3/myself").get("timeZone") or "UTC")
+    return (Offer(zone, zone),)
+
+
+_FETCH: Mapping[str, Callable[[Reading, str], tuple[Offer, ...]]] = {
+    "priorities": _paged("/rest/api/3/priority/search"),
+    "resolutions": _paged("/rest/api/3/resolution/search"),
+    "groups": _paged("/rest/api/3/group/bulk"),
+    "user": _user,
+    "email": _by_email,
+    "zone": _zone,
+}
 
 
 def site_time(jira: Reading) -> str:

@@ -12,6 +12,8 @@ from addon.model.plan import Edit
 class Writing(Protocol):
     """What the writer needs of ``jira.client.JiraClient``."""
 
+    def get(self, path: str, *, params: Mapping[str, Any] | None = None) -> Any: ...
+
     def post(self, path: str, *, params: Mapping[str, Any] | None = None, json: Any = None) -> Any: ...
 
     def put(self, path: str, *, params: Mapping[str, Any] | None = None, json: Any = None) -> Any: ...
@@ -29,6 +31,16 @@ def create_issue(jira: Writing, project_id: str, issue_type_id: str, edit: Edit,
     body = {"fields": fields, "properties": [{"key": PROPERTY, "value": {"link": link_key}}]}
     answer = jira.post("/rest/api/3/issue", json=body)
     return str(answer["id"]), answer["key"]
+
+
+def create_named(jira: Writing, kind: str, project_id: str, name: str) -> None:
+    """Create a version or a component (``kind``: versions, components) of a project."""
+    if kind == "versions":
+        jira.post("/rest/api/3/version", json={"name": name, "projectId": int(project_id)})
+    else:
+        # Components are the only ones to be told a project by its key, which may have changed.
+        key = jira.get(f"/rest/api/3/project/{project_id}")["key"]
+        jira.post("/rest/api/3/component", json={"name": name, "project": key})
 
 
 def edit_issue(jira: Writing, issue_id: str, edit: Edit) -> Mapping[str, Any]:

@@ -19,8 +19,12 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What differs between base and snapshot. ``base`` is the base once this change is settled."""
+    """What differs between base and snapshot. ``base`` is the base once this change is settled.
+
+    ``first``: nothing has been sent yet, the twin is made of this.
+    """
 
     deltas: Mapping[str, Delta]
     base: Mapping[str, Any]
     at: float
+    first: bool = False

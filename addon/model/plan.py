@@ -40,11 +40,24 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class Creation:
+    """Something that has to be there before the edit: ``kind`` is versions or components."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """All that a run of messages asks for. ``changes``: by part, what the edit writes, in the form it arrived in."""
+    """All that a run of messages asks for.
+
+    ``changes``: by part, what the edit writes, in our own terms. ``creations``: what has to be created first, after
+    which the plan is made afresh.
+    """
 
     edit: Edit
     comments: tuple[CommentWrite, ...]
     changes: Mapping[str, Any]
     notes: tuple[Entry, ...]
     conflicts: tuple[Conflict, ...]
+    creations: tuple[Creation, ...] = ()

@@ -57,6 +57,8 @@ def _record(kind: Any, data: Any, where: str) -> Any:
 
 def _value(kind: Any, data: Any, where: str) -> Any:
     origin = get_origin(kind)
+    if kind is Any:
+        return data
     if origin in (Union, types.UnionType):
         options = [option for option in get_args(kind) if option is not type(None)]
         return None if data is None else _value(options[0], data, where)

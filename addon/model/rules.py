@@ -9,14 +9,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
+
+from addon.model.reading import read
 
 Side = Literal["inviter", "accepter"]
 Direction = Literal["both", "to_accepter", "to_inviter"]
 Policy = Literal["inviter", "accepter", "newer", "hold"]
 """What settles a part that both sides changed at once: a named side, the newer change, or a person."""
-FORMAT = 1
+Mode = Literal["keep", "create_only"]
+"""Whether a row keeps its fields in step, or sets them when the twin is created and never again."""
+Unmatched = Literal["nothing", "report", "default"]
+"""What happens to a value that matches nothing here: left alone and noted, the link stops and says so, or a default."""
+FORMAT = 2
 
 
 def other(side: Side) -> Side:
@@ -35,20 +41,71 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Something that can be chosen: an option, a user. The id decides; the name is for people."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ValueMapping:
+    """One pair of values of a row. ``children``: the pairs of the level below, for cascading selects."""
+
+    inviter: Choice
+    accepter: Choice
+    direction: Direction = "both"
+    children: tuple[ValueMapping, ...] = ()
+
+    def at(self, side: Side) -> Choice:
+        return self.inviter if side == "inviter" else self.accepter
+
+    def enters(self, side: Side) -> bool:
+        return self.direction in ("both", f"to_{side}")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldEnd:
+    """What holds at one side of a row. Values are in the form of that side's type; null means not given.
+
+    ``fixed`` is set when a twin is created here and nothing that arrives replaces it; ``default`` is written for a
+    value that matches nothing here; ``when_empty`` is written in the place of an empty value.
+    """
+
+    fixed: Any = None
+    default: Any = None
+    when_empty: Any = None
+
+
+@dataclass(frozen=True, slots=True)
 class FieldMapping:
     """One row of a mapping.
 
-    ``id`` is the name of the part in snapshots, bases and messages. ``kind`` chooses the processor.
+    ``id`` is the name of the part in snapshots, bases and messages. The types are names of ``model.matrix``.
     ``conflict`` says whose value stands when both changed it without having seen the other's change; it is the same
     for both ends, so that both come to the same value. Sets know no *hold*: they are merged element by element.
+    ``create_missing``: versions and components that are not here yet are created.
     """
 
     id: str
-    kind: str
+    inviter_type: str
+    accepter_type: str
     inviter_field: str
     accepter_field: str
     direction: Direction = "both"
     conflict: Policy = "inviter"
+    mode: Mode = "keep"
+    unmatched: Unmatched = "nothing"
+    create_missing: bool = False
+    at_inviter: FieldEnd = FieldEnd()
+    at_accepter: FieldEnd = FieldEnd()
+    values: tuple[ValueMapping, ...] = ()
+
+    def type_of(self, side: Side) -> str:
+        return self.inviter_type if side == "inviter" else self.accepter_type
+
+    def end_of(self, side: Side) -> FieldEnd:
+        return self.at_inviter if side == "inviter" else self.at_accepter
 
     def field_of(self, side: Side) -> str:
         return self.inviter_field if side == "inviter" else self.accepter_field
@@ -60,6 +117,39 @@ class FieldMapping:
     def enters(self, side: Side) -> bool:
         """Whether values arriving are written at this side."""
         return self.leaves(other(side))
+
+
+@dataclass(frozen=True, slots=True)
+class UserPair:
+    """One row of the table of people."""
+
+    inviter: Choice
+    accepter: Choice
+
+    def at(self, side: Side) -> Choice:
+        return self.inviter if side == "inviter" else self.accepter
+
+
+@dataclass(frozen=True, slots=True)
+class UserMapping:
+    """Which person stands for which. The table is asked first, then the account id, then the e-mail address.
+
+    ``unmatched``: the field is left as it is, a default person (``inviter_default``, ``accepter_default``: account
+    ids) is put there, or the field is left and the person named in the history (text).
+    """
+
+    by_account_id: bool = True
+    by_email: bool = True
+    table: tuple[UserPair, ...] = ()
+    unmatched: Literal["leave", "default", "text"] = "leave"
+    inviter_default: str = ""
+    accepter_default: str = ""
+
+    def default_of(self, side: Side) -> str:
+        return self.inviter_default if side == "inviter" else self.accepter_default
+
+
+NO_USERS = UserMapping()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +173,7 @@ class Rules:
     version: int
     hash: str
     mappings: tuple[IssueMapping, ...]
+    users: UserMapping = NO_USERS
 
     def mapping(self, mapping_id: str) -> IssueMapping | None:
         return next((m for m in self.mappings if m.id == mapping_id), None)
@@ -99,63 +190,36 @@ class Rules:
 NO_RULES = Rules(0, "", ())
 
 BASIC_FIELDS: tuple[FieldMapping, ...] = (
-    FieldMapping("summary", "text", "summary", "summary"),
-    FieldMapping("description", "rich_text", "description", "description"),
-    FieldMapping("labels", "labels", "labels", "labels"),
-    FieldMapping("priority", "priority", "priority", "priority"),
-    FieldMapping("comments", "comments", "comment", "comment"),
+    FieldMapping("summary", "text", "text", "summary", "summary"),
+    FieldMapping("description", "paragraph", "paragraph", "description", "description"),
+    FieldMapping("labels", "labels", "labels", "labels", "labels"),
+    FieldMapping("priority", "priority", "priority", "priority", "priority"),
+    FieldMapping("comments", "comments", "comments", "comment", "comment"),
 )
 """*Basic* mode: nothing to decide but the pair. The issue type is the pair's own."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Document:
+    format: int
+    mappings: tuple[IssueMapping, ...]
+    users: UserMapping = NO_USERS
+
+
 def rules_from(version: int, document: Mapping[str, Any]) -> Rules:
-    """Read a document. The caller has validated its shape (``web.schemas.RulesSchema``)."""
-    return Rules(version, hash_of(document), tuple(_mapping(m) for m in document["mappings"]))
+    """Read a document.
+
+    Raises:
+        addon.model.reading.Unreadable: it is not of the shape; it is not what ``sync.rulebook.check`` let through.
+    """
+    said = read(_Document, dict(document))
+    return Rules(version, hash_of(document), said.mappings, said.users)
 
 
-def _mapping(data: Mapping[str, Any]) -> IssueMapping:
-    return IssueMapping(
-        data["id"],
-        data["active"],
-        End(**data["inviter"]),
-        End(**data["accepter"]),
-        tuple(FieldMapping(**field) for field in data["fields"]),
-    )
-
-
-def mapping_to_json(mapping: IssueMapping) -> dict[str, Any]:
-    """A mapping as it stands in the document."""
-    return {
-        "id": mapping.id,
-        "active": mapping.active,
-        "inviter": _end_to_json(mapping.inviter),
-        "accepter": _end_to_json(mapping.accepter),
-        "fields": [
-            {
-                "id": field.id,
-                "kind": field.kind,
-                "inviter_field": field.inviter_field,
-                "accepter_field": field.accepter_field,
-                "direction": field.direction,
-                "conflict": field.conflict,
-            }
-            for field in mapping.fields
-        ],
-    }
-
-
-def _end_to_json(end: End) -> dict[str, str]:
-    return {
-        "project_id": end.project_id,
-        "project_key": end.project_key,
-        "issue_type_id": end.issue_type_id,
-        "issue_type_name": end.issue_type_name,
-    }
-
-
-def document_of(mappings: tuple[IssueMapping, ...]) -> dict[str, Any]:
+def document_of(mappings: tuple[IssueMapping, ...], users: UserMapping = NO_USERS) -> dict[str, Any]:
     """The document that says these mappings."""
-    return {"format": FORMAT, "mappings": [mapping_to_json(m) for m in mappings]}
+    said: dict[str, Any] = json.loads(json.dumps(asdict(_Document(FORMAT, mappings, users))))
+    return said
 
 
 def hash_of(document: Mapping[str, Any]) -> str:

@@ -16,12 +16,13 @@ from addon import crash
 from addon.config import Settings
 from addon.errors import Blocked, Missing, Retryable
 from addon.jira import reader, writer
-from addon.jira.metadata import Metadata
+from addon.jira.metadata import Metadata, Place
 from addon.model.entry import Entry, note
 from addon.model.message import Message
 from addon.model.plan import CommentWrite, Conflict, Edit, Plan
-from addon.model.rules import IssueMapping
+from addon.model.rules import IssueMapping, Side
 from addon.model.snapshot import Snapshot
+from addon.model.value import key_of
 from addon.store import queue, twin_item, twin_link
 from addon.store.db import Database
 from addon.store.queue import Received
@@ -75,13 +76,13 @@ class Application:
             addon.errors.Verdict: the writes so far are settled; the messages stay.
         """
         mapping = self.at.mapping()
-        created = self.at.link.issue_id is None and self._create(mapping)
+        made = self._create(mapping) if self.at.link.issue_id is None else None
         if not self.at.link.base:
-            self._adopt(mapping)
+            self._adopt(mapping, made)
         elif self.rows[0].intent is not None:
             self._recover(mapping)
-        plan = self._plan(mapping, new=False)
-        if plan.edit and not created:
+        plan = made or self._prepared(mapping, new=False)
+        if plan.edit and made is None:
             self._edit(plan, mapping)
         self.notes.extend(plan.notes)
         self.conflicts.extend(plan.conflicts)
@@ -96,22 +97,50 @@ class Application:
                 unseen = _unseen(queue.outgoing(tx, link.id, link.partner_seen, limit=10_000))
             if any(part.startswith(comments.PREFIX) for part in self.arrived):
                 created = twin_item.created(tx, link.id, COMMENT)
-        surroundings = Surroundings()
-        if any(row.kind == "priority" and row.id in self.arrived for row, _ in fields_of(mapping)):
-            surroundings = Surroundings(self.ports.metadata.priorities(self.at.tenant.id, self.jira))
+        surroundings = self._surroundings(mapping)
         partner = self.at.synchronization.partner_name
         here = Here(self.at.side, link.base, unseen, created, surroundings, partner, new)
         return inbound.plan(self.arrived, mapping, here)
 
-    def _create(self, mapping: IssueMapping) -> bool:
-        """Create our issue, or find the one an earlier try created; answers whether it was created just now."""
+    def _surroundings(self, mapping: IssueMapping) -> Surroundings:
+        users, end = self.at.rules.users, mapping.end_of(self.at.side)
+        needs = inbound.needs(self.arrived, mapping, self.at.side, users)
+        place = Place(end.project_id, end.issue_type_id, self.at.link.issue_id or "")
+        metadata = self.ports.metadata
+        return Surroundings(metadata.offers(self.at.tenant.id, self.jira, place, needs), users)
+
+    def _prepared(self, mapping: IssueMapping, *, new: bool) -> Plan:
+        """The plan, once all that it needs is there: versions and components that were missing are created first."""
+        try:
+            plan = self._plan(mapping, new=new)
+        except Blocked:
+            # What the partner names may have been created here since we last asked what there is.
+            if not self.ports.metadata.forget(self.at.tenant.id):
+                raise
+            plan = self._plan(mapping, new=new)
+        if any(entry.verb == "skipped" for entry in plan.notes) and self.ports.metadata.forget(self.at.tenant.id):
+            plan = self._plan(mapping, new=new)
+        if plan.creations and self.ports.metadata.forget(self.at.tenant.id):
+            plan = self._plan(mapping, new=new)
+        if not plan.creations:
+            return plan
+        project_id = mapping.end_of(self.at.side).project_id
+        for creation in plan.creations:
+            self._fence()
+            writer.create_named(self.jira, creation.kind, project_id, creation.name)
+            self.notes.append(note(creation.kind, "written", "", creation.name, "Created, as it was missing here."))
+        self.ports.metadata.forget(self.at.tenant.id, fresh=True)
+        return replace(self._plan(mapping, new=new), creations=())
+
+    def _create(self, mapping: IssueMapping) -> Plan | None:
+        """Create our issue by a plan, or find the one an earlier try created (None)."""
         link, first = self.at.link, self.rows[0]
         issue_id = self._parked(first) if first.intent is not None else None
-        key, created = "", issue_id is None
+        key, plan = "", None
         if issue_id is None:
-            plan = self._plan(mapping, new=True)
+            plan = self._prepared(mapping, new=True)
             end = mapping.end_of(self.at.side)
-            with self._writing({"create": True, "looked": 0, "up_to": self.rows[-1].sequence}):
+            with self._writing({"create": True, "looked": 0, "changes": dict(plan.changes)}):
                 issue_id, key = writer.create_issue(
                     self.jira, end.project_id, end.issue_type_id, plan.edit, link.link_key
                 )
@@ -120,7 +149,7 @@ class Application:
         with self.ports.db.begin() as tx:
             self.at.lock(tx)
             self.at.change(tx, issue_id=issue_id, issue_key=key)
-        return created
+        return plan
 
     def _parked(self, first: Received) -> str | None:
         """The issue that an earlier try may have created. Looked for twice, as the search index lags, then given up.
@@ -144,24 +173,25 @@ class Application:
             )
         return issue_id
 
-    def _adopt(self, mapping: IssueMapping) -> None:
+    def _adopt(self, mapping: IssueMapping, made: Plan | None) -> None:
         """First look at the issue we created: all it says is settled, but what somebody has edited since."""
         assert self.at.link.issue_id is not None
         ids = field_ids(mapping, self.at.side)
         self.snapshot, edited = reader.new_issue(self.jira, self.at.link.issue_id, ids)
         base = field_values(self.snapshot, mapping, self.at.side)
         # An earlier try may have created it from fewer messages than wait now.
-        up_to = (self.rows[0].intent or {}).get("up_to", self.rows[-1].sequence)
-        created_from = inbound.fold([row.message for row in self.rows if row.sequence <= up_to])
-        for row, processor in fields_of(mapping):
+        created_from = made.changes if made else (self.rows[0].intent or {}).get("changes", {})
+        for row, processor in fields_of(mapping, self.at.side):
             item = edited.get(row.field_of(self.at.side))
-            if item is None or row.id not in created_from:
+            if item is None or row.id not in self.arrived:
                 continue
-            change = created_from[row.id].change
-            if processor.merges:
-                base[row.id] = processor.merged(None, change)
+            change = created_from.get(row.id)
+            if processor.told_by_changelog:
+                base[row.id] = processor.replaced(item)
+            elif processor.merges:
+                base[row.id] = processor.merged(None, change) if change else []
             else:
-                base[row.id] = processor.replaced(item) if processor.told_by_changelog else change["value"]
+                base[row.id] = change["value"] if change else None
         with self.ports.db.begin() as tx:
             self.at.lock(tx)
             queue.withdraw_intent(tx, self.rows[0].id)
@@ -173,13 +203,13 @@ class Application:
         self.snapshot = self._read(mapping)
         values = field_values(self.snapshot, mapping, self.at.side)
         base = dict(self.at.link.base)
-        for row, processor in fields_of(mapping):
+        for row, processor in fields_of(mapping, self.at.side):
             change = intent.get("changes", {}).get(row.id)
             if change is None:
                 continue
             if processor.merges:
                 base[row.id] = processor.merged(base.get(row.id), _took_effect(change, values[row.id]))
-            elif not processor.arriving("", change, values[row.id], Surroundings(), new=False).fields:
+            elif not processor.writing("", change, values[row.id], new=False).fields:
                 base[row.id] = values[row.id]
         assert self.at.link.issue_id is not None
         own = {c.origin: c.id for c in reader.comments(self.jira, self.at.link.issue_id) if c.origin}
@@ -198,7 +228,7 @@ class Application:
         crash.point("receive.after_edit")
         self.snapshot = reader.snapshot(data)
         base = self._settled(before, self.snapshot, mapping, plan)
-        fields = [row.field_of(self.at.side) for row, _ in fields_of(mapping) if row.id in plan.changes]
+        fields = [row.field_of(self.at.side) for row, _ in fields_of(mapping, self.at.side) if row.id in plan.changes]
         items = reader.our_change(data, self.at.tenant.account_id, fields)
         restore: dict[str, Any] = {}
         for lost in inbound.overwritten(before, plan.changes, items, mapping, self.at.side):
@@ -212,7 +242,7 @@ class Application:
             self.conflicts.append(Conflict(lost.row.id, lost.value, theirs, "ours" if ours_stands else "theirs"))
             if ours_stands:
                 restore.update(lost.processor.restoring(lost.row.field_of(self.at.side), lost.value))
-        self.notes.extend(_written(plan, before, base, mapping))
+        self.notes.extend(_written(plan, before, base, mapping, self.at.side))
         self.changed.update(plan.changes)
         self.base = base
         if not restore and not plan.comments:
@@ -231,7 +261,7 @@ class Application:
     ) -> dict[str, Any]:
         """The base after an edit: values as read back, but sets only by what the partner changed in them."""
         base = settle(before, snapshot, mapping, self.at.side, plan.changes)
-        for row, processor in fields_of(mapping):
+        for row, processor in fields_of(mapping, self.at.side):
             if processor.merges and row.id in plan.changes:
                 base[row.id] = processor.merged(before.get(row.id), plan.changes[row.id])
         return base
@@ -319,25 +349,28 @@ def _unseen(messages: Sequence[Message]) -> dict[str, Ours]:
         for part, change in (message.replica.parts if message.replica else {}).items():
             ours = Ours(message.sequence, change.get("at", 0.0))
             last[part] = ours
-            for name in (*change.get("add", ()), *change.get("remove", ())):
-                last[inbound.element(part, name)] = ours
+            for one in (*change.get("add", ()), *change.get("remove", ())):
+                last[inbound.element(part, key_of(one))] = ours
     return last
 
 
-def _took_effect(change: PartChange, have: Collection[str]) -> PartChange:
-    """Of a set's change that we may have written, what our issue shows: an addition that never was is no removal."""
+def _took_effect(change: PartChange, ours: Collection[Any]) -> PartChange:
+    """Of a set's change that we may have written, what our issue shows: what never came did not go."""
+    have = {key_of(one) for one in ours}
     return {
-        "add": [name for name in change["add"] if name in have],
-        "remove": [name for name in change["remove"] if name not in have],
+        "add": [one for one in change["add"] if key_of(one) in have],
+        "remove": [one for one in change["remove"] if key_of(one) not in have],
     }
 
 
-def _written(plan: Plan, before: Mapping[str, Any], base: Mapping[str, Any], mapping: IssueMapping) -> list[Entry]:
+def _written(
+    plan: Plan, before: Mapping[str, Any], base: Mapping[str, Any], mapping: IssueMapping, side: Side
+) -> list[Entry]:
     return [
         note(
             row.id, "written", processor.show(before.get(row.id) or processor.read(None)), processor.show(base[row.id])
         )
-        for row, processor in fields_of(mapping)
+        for row, processor in fields_of(mapping, side)
         if row.id in plan.changes and before.get(row.id) != base[row.id]
     ]
 

@@ -43,7 +43,7 @@ def detect(
     if comments_of(mapping) and snapshot.comments is not None:
         for part in comments.gone(base, snapshot.comments, side):
             deltas[part] = Delta(settled.pop(part), None, gone=True)
-    return Change(deltas, settled, snapshot.updated_at)
+    return Change(deltas, settled, snapshot.updated_at, first)
 
 
 def _changed_at(snapshot: Snapshot, mapping: IssueMapping, side: Side, part: str) -> float:
@@ -61,7 +61,9 @@ def settle(
 def field_values(snapshot: Snapshot, mapping: IssueMapping, side: Side) -> dict[str, Any]:
     """The mapped fields' values, by part."""
     return {
-        field.id: processor.read(snapshot.fields.get(field.field_of(side))) for field, processor in fields_of(mapping)
+        field.id: processor.read(snapshot.fields.get(field.field_of(side)))
+        for field, processor in fields_of(mapping, side)
+        if field.field_of(side)
     }
 
 

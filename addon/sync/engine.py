@@ -142,7 +142,7 @@ class Engine:
             at.change(tx, **settled)
             return
         at.append(tx, at.message(base, replica=replica), now, **settled)
-        history.write(tx, link, outbound.entries(change, replica, mapping), now)
+        history.write(tx, link, outbound.entries(change, replica, mapping, at.side), now)
         if replica is not None and any(row.conflict == "hold" for row in mapping.fields):
             conflict.settle(tx, link.id, list(replica.parts), now)
 
@@ -177,7 +177,11 @@ class Engine:
 
     def _apply(self, at: Line, rows: Sequence[Received], arrived: dict[str, inbound.Arrived]) -> None:
         at.check_rules(rows[-1].message)
-        if at.link.issue_id is not None and rows[0].intent is None and inbound.must_read(arrived, at.mapping()):
+        if (
+            at.link.issue_id is not None
+            and rows[0].intent is None
+            and inbound.must_read(arrived, at.mapping(), at.side)
+        ):
             self.take(at, self._look(at))
         ports = Ports(self.db, self.settings, self.metadata, self.clock)
         application = Application(ports, at, self.jira_of(at.tenant), rows, arrived)

@@ -12,11 +12,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from addon.model import matrix
 from addon.model.entry import Entry, note
 from addon.model.message import Message
-from addon.model.plan import CommentWrite, Conflict, Edit, Plan
-from addon.model.rules import FieldMapping, IssueMapping, Side
-from addon.sync.processors import FieldProcessor, PartChange, Surroundings, comments
+from addon.model.offer import Need
+from addon.model.plan import CommentWrite, Conflict, Creation, Edit, Plan
+from addon.model.rules import FieldMapping, IssueMapping, Side, UserMapping
+from addon.model.value import key_of
+from addon.sync.processors import Arriving, FieldProcessor, FieldWrite, PartChange, Surroundings, comments
 from addon.sync.processors.registry import comments_of, fields_of
 
 
@@ -55,6 +58,7 @@ class _Draft:
     changes: dict[str, PartChange] = field(default_factory=dict)
     notes: list[Entry] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
+    creations: dict[Creation, None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +84,44 @@ def fold(messages: Sequence[Message]) -> dict[str, Arrived]:
 
 
 def _add_up(first: Arrived | None, then: Arrived) -> Arrived:
-    last = dict.fromkeys((*then.change["add"], *then.change["remove"]), then.seen)
-    if first is None:
+    came, went = ({_key(one): one for one in then.change[verb]} for verb in ("add", "remove"))
+    last = dict.fromkeys((*came, *went), then.seen)
+    if first is None or "add" not in first.change:
         return Arrived(then.change, then.seen, last)
-    add = (set(first.change["add"]) - set(then.change["remove"])) | set(then.change["add"])
-    remove = (set(first.change["remove"]) - set(then.change["add"])) | set(then.change["remove"])
-    change = {**then.change, "add": sorted(add), "remove": sorted(remove)}
+    add, remove = ({_key(one): one for one in first.change[verb]} for verb in ("add", "remove"))
+    add = {key: one for key, one in add.items() if key not in went} | came
+    remove = {key: one for key, one in remove.items() if key not in came} | went
+    change = {
+        **then.change,
+        "add": [add[key] for key in sorted(add)],
+        "remove": [remove[key] for key in sorted(remove)],
+    }
     return Arrived(change, then.seen, {**first.elements, **last})
 
 
-def must_read(arrived: Mapping[str, Arrived], mapping: IssueMapping) -> bool:
+def _key(element: Any) -> str:
+    # What arrived has not been checked yet (``processors.said``): anything must do for a key.
+    try:
+        return key_of(element)
+    except (TypeError, KeyError):
+        return repr(element)
+
+
+def needs(arrived: Mapping[str, Arrived], mapping: IssueMapping, side: Side, users: UserMapping) -> set[Need]:
+    """What has to be known of this Jira before the plan is made.
+
+    Raises:
+        Blocked: a part is not what the rules promise.
+    """
+    return {
+        need
+        for row, processor in fields_of(mapping, side)
+        if row.id in arrived and row.enters(side) and row.end_of(side).fixed is None
+        for need in processor.needs(row, side, arrived[row.id].change, users)
+    }
+
+
+def must_read(arrived: Mapping[str, Arrived], mapping: IssueMapping, side: Side) -> bool:
     """Whether our issue has to be read before it is edited.
 
     Jira has no conditional edit. Where its changelog tells afterwards which value our edit replaced, an edit by a
@@ -99,43 +131,76 @@ def must_read(arrived: Mapping[str, Arrived], mapping: IssueMapping) -> bool:
         row.id in arrived
         and not processor.merges
         and (not processor.told_by_changelog or row.conflict in ("newer", "hold"))
-        for row, processor in fields_of(mapping)
+        for row, processor in fields_of(mapping, side)
     )
 
 
 def plan(arrived: Mapping[str, Arrived], mapping: IssueMapping, here: Here) -> Plan:
-    """What to do in our Jira."""
+    """What to do in our Jira.
+
+    Raises:
+        Blocked: a value cannot be taken in without loss, or matches nothing here and its row says to report that.
+    """
     draft = _Draft()
-    for row, processor in fields_of(mapping):
-        if row.id in arrived and row.enters(here.side):
+    for row, processor in fields_of(mapping, here.side):
+        if row.end_of(here.side).fixed is not None:
+            _fix(draft, row, processor, here)
+        elif row.id in arrived and row.enters(here.side) and (here.new or row.mode == "keep"):
             _plan_field(draft, row, processor, arrived[row.id], here)
     writes: tuple[CommentWrite, ...] = ()
     row_of_comments = comments_of(mapping)
     if row_of_comments is not None and row_of_comments.enters(here.side):
         writes = tuple(_plan_comments(arrived, here))
-    return Plan(Edit(draft.fields, draft.update), writes, draft.changes, tuple(draft.notes), tuple(draft.conflicts))
+    return Plan(
+        Edit(draft.fields, draft.update),
+        writes,
+        draft.changes,
+        tuple(draft.notes),
+        tuple(draft.conflicts),
+        tuple(draft.creations),
+    )
+
+
+def _fix(draft: _Draft, row: FieldMapping, processor: FieldProcessor, here: Here) -> None:
+    """A fixed value is set when the issue is created; from then on it is the people's here."""
+    if here.new:
+        value = row.end_of(here.side).fixed
+        change = {"add": value, "remove": []} if processor.merges else {"value": value}
+        _write(draft, row, change, processor.writing(row.field_of(here.side), change, None, new=True))
+
+
+def _write(draft: _Draft, row: FieldMapping, change: PartChange, write: FieldWrite) -> None:
+    draft.changes[row.id] = change
+    draft.update.update(write.update)
+    for name, value in write.fields.items():
+        # Both estimates are written inside one field.
+        both = isinstance(value, dict) and name == "timetracking"
+        draft.fields[name] = {**draft.fields.get(name, {}), **value} if both else value
 
 
 def _plan_field(draft: _Draft, row: FieldMapping, processor: FieldProcessor, arrived: Arrived, here: Here) -> None:
-    ours, change = here.values.get(row.id), arrived.change
-    show = _shower(processor)
+    ours, show = here.values.get(row.id), _shower(processor)
+    arriving = processor.arriving(row, here.side, arrived.change, ours, here.surroundings)
+    if arriving.note:
+        draft.notes.append(note(row.id, "skipped", show(ours), "", arriving.note))
+    kind = matrix.TYPES[row.type_of(here.side)].offers
+    draft.creations.update(dict.fromkeys(Creation(kind, offer.name) for offer in arriving.missing))
+    change = arriving.change
+    if change is None:
+        return
     if processor.merges:
-        change = _uncontested(row, arrived, here)
-    write = processor.arriving(row.field_of(here.side), change, ours, here.surroundings, new=here.new)
-    if write.skipped:
-        draft.notes.append(note(row.id, "skipped", show(ours), "", write.skipped))
-    if not write.fields and not write.update:
+        change = _uncontested(row, arrived, arriving, change, here)
+    write = processor.writing(row.field_of(here.side), change, ours, new=here.new)
+    if not write.fields and not write.update and not here.new:
         return
     mine = here.unseen.get(row.id)
     if not processor.merges and mine is not None and mine.sequence > arrived.seen:
-        stands = _stands(row, here.side, mine.at, change.get("at", 0.0))
+        stands = _stands(row, here.side, mine.at, arrived.change.get("at", 0.0))
         draft.conflicts.append(Conflict(row.id, ours, change["value"], stands))
         draft.notes.append(note(row.id, "conflict", show(ours), show(change["value"]), _STANDS[stands]))
         if stands != "theirs":
             return
-    draft.changes[row.id] = change
-    draft.fields.update(write.fields)
-    draft.update.update(write.update)
+    _write(draft, row, change, write)
 
 
 _STANDS = {
@@ -160,17 +225,19 @@ def element(part: str, name: str) -> str:
     return f"{part}\n{name}"
 
 
-def _uncontested(row: FieldMapping, arrived: Arrived, here: Here) -> PartChange:
+def _uncontested(row: FieldMapping, arrived: Arrived, arriving: Arriving, change: PartChange, here: Here) -> PartChange:
     """A set's change without the elements that both sides touched at once and on which our side stands."""
 
-    def enters(name: str) -> bool:
-        mine = here.unseen.get(element(row.id, name))
-        if mine is None or mine.sequence <= arrived.elements[name]:
+    def enters(one: Any) -> bool:
+        mine = here.unseen.get(element(row.id, key_of(one)))
+        # What a default or a fixed rule put in was said by nobody: it counts as old as the whole change.
+        seen = arrived.elements.get(arriving.origin.get(key_of(one), ""), arrived.seen)
+        if mine is None or mine.sequence <= seen:
             return True
         merged = row if row.conflict != "hold" else replace(row, conflict="inviter")
         return _stands(merged, here.side, mine.at, arrived.change.get("at", 0.0)) == "theirs"
 
-    return {verb: [name for name in arrived.change[verb] if enters(name)] for verb in ("add", "remove")}
+    return {verb: [one for one in change[verb] if enters(one)] for verb in ("add", "remove")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +259,7 @@ def overwritten(
     """Edits of people that our own edit replaced, told by its changelog ``items`` (*from* is not what we knew)."""
     found = []
     by_field = {item.get("fieldId") or item.get("field"): item for item in items}
-    for row, processor in fields_of(mapping):
+    for row, processor in fields_of(mapping, side):
         item = by_field.get(row.field_of(side))
         if row.id not in changes or item is None or not processor.told_by_changelog or row.id not in base:
             continue

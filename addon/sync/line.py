@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from addon.errors import Blocked, Ignored, Retryable
+from addon.model.matrix import COMMENTS
 from addon.model.message import Message, Replica, TwinInfo
 from addon.model.rules import IssueMapping, Rules, Side
 from addon.store import queue, twin_link
@@ -18,7 +19,6 @@ from addon.store.queue import Received
 from addon.store.synchronization import Synchronization
 from addon.store.tenant import Tenant
 from addon.store.twin_link import TwinLink
-from addon.sync.processors.registry import COMMENTS
 
 TWIN = "twin"
 """The part of the base that holds what the partner's panel was last told of our issue."""
@@ -136,4 +136,5 @@ def load(tx: Tx, link: TwinLink, owner: str) -> Line | None:
 
 def field_ids(mapping: IssueMapping, side: Side) -> list[str]:
     """Jira's ids of the fields that a snapshot has to hold."""
-    return [row.field_of(side) if row.kind != COMMENTS else "comment" for row in mapping.fields]
+    names = [row.field_of(side) if row.type_of(side) != COMMENTS else "comment" for row in mapping.fields]
+    return [name for name in names if name]

@@ -17,11 +17,14 @@ from addon.sync.processors.registry import comments_of, fields_of
 def replica_of(change: Change, mapping: IssueMapping, side: Side) -> Replica | None:
     """What of a change travels, or None if nothing does."""
     parts: dict[str, Any] = {}
-    for field, processor in fields_of(mapping):
+    for field, processor in fields_of(mapping, side):
         delta = change.deltas.get(field.id)
-        if delta is not None and field.leaves(side):
-            when = {"at": delta.at} if field.conflict == "newer" else {}
-            parts[field.id] = {**processor.leaving(delta.before, delta.after), **when}
+        if delta is None or not field.leaves(side) or (field.mode == "create_only" and not change.first):
+            continue
+        what = processor.leaving(field, side, delta.before, delta.after)
+        # A renamed option is another value here, but the same element: nothing came and nothing went.
+        if "add" not in what or what["add"] or what["remove"] or change.first:
+            parts[field.id] = {**what, **({"at": delta.at} if field.conflict == "newer" else {})}
     row = comments_of(mapping)
     if row is not None and row.leaves(side):
         for part, delta in change.deltas.items():
@@ -35,18 +38,18 @@ def whole(
 ) -> Replica | None:
     """These parts as they were settled here last, because a person chose our value of them."""
     sent = {
-        row.id: processor.leaving(None, base[row.id])
-        for row, processor in fields_of(mapping)
+        row.id: processor.leaving(row, side, None, base[row.id])
+        for row, processor in fields_of(mapping, side)
         if row.id in parts and row.id in base and row.leaves(side)
     }
     return Replica(sent, now) if sent else None
 
 
-def entries(change: Change, replica: Replica | None, mapping: IssueMapping) -> list[Entry]:
+def entries(change: Change, replica: Replica | None, mapping: IssueMapping, side: Side) -> list[Entry]:
     """History of what was sent."""
     sent = replica.parts if replica else {}
     found = []
-    for field, processor in fields_of(mapping):
+    for field, processor in fields_of(mapping, side):
         delta = change.deltas.get(field.id)
         if delta is not None and field.id in sent:
             before = "" if delta.before is None else processor.show(delta.before)

@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from addon.errors import Refused
-from addon.model.reading import Unreadable, read
-from addon.model.rules import IssueMapping, Rules, Side
+from addon.model.reading import Unreadable
+from addon.model.rules import FORMAT, IssueMapping, Rules, Side, rules_from
+from addon.sync import row_check
 
 MAX_MAPPINGS = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Document:
-    format: int
-    mappings: tuple[IssueMapping, ...]
 
 
 def check(document: Mapping[str, Any]) -> None:
@@ -25,12 +19,12 @@ def check(document: Mapping[str, Any]) -> None:
     Raises:
         Refused: with what is wrong and what to do.
     """
-    if document.get("format") != 1:
+    if document.get("format") != FORMAT:
         raise Refused(
             "These rules are in a format that this Twinline does not know; it needs to be updated.", status=422
         )
     try:
-        mappings = read(_Document, dict(document)).mappings
+        mappings = rules_from(0, document).mappings
     except Unreadable as error:
         raise Refused(f"These rules cannot be read: {error}.", status=422) from error
     if len(mappings) > MAX_MAPPINGS:
@@ -44,6 +38,8 @@ def check(document: Mapping[str, Any]) -> None:
     for mapping in mappings:
         if len({field.id for field in mapping.fields}) != len(mapping.fields):
             raise Refused("A mapping has two field mappings with the same id; remove one of them.", status=422)
+        for field in mapping.fields:
+            row_check.check(field)
 
 
 def _check_side(mappings: tuple[IssueMapping, ...], side: Literal["inviter", "accepter"]) -> None:

@@ -301,9 +301,9 @@ def test_rules_that_contradict_themselves_are_refused(two: Pair) -> None:
     with pytest.raises(Refused, match="two active mappings"):
         two.blue_home.handshake.publish(two.blue, ours.id, document(mapping("a"), mapping("b")), "ann")
     with pytest.raises(Refused, match="cannot be read"):
-        two.blue_home.handshake.publish(two.blue, ours.id, {"format": 1, "mappings": [{}]}, "ann")
+        two.blue_home.handshake.publish(two.blue, ours.id, {"format": 2, "mappings": [{}]}, "ann")
     with pytest.raises(Refused, match="format"):
-        two.blue_home.handshake.publish(two.blue, ours.id, {"format": 2, "mappings": []}, "ann")
+        two.blue_home.handshake.publish(two.blue, ours.id, {"format": 99, "mappings": []}, "ann")
 
 
 # messages

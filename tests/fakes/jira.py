@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from addon.errors import Blocked, Missing, Retryable
+from tests.fakes import fields as registry
 
 PRIORITIES = {"1": "Highest", "2": "High", "3": "Medium", "4": "Low"}
 
@@ -44,6 +45,9 @@ class FakeJira:
         self._clock, self._normalise = clock, normalise
         self._next = first_id
         self.tick = 0
+        self.kinds: dict[str, str] = {}
+        """Further fields by id, with their types (``addon.model.matrix``)."""
+        self.created: dict[str, list[str]] = {"versions": [], "components": []}
 
     # what people do
 
@@ -76,8 +80,10 @@ class FakeJira:
         if fault:
             raise Retryable(fault, party="jira")
         parts = path.split("/")[4:]
-        if parts[0] == "priority":
+        if parts[0] == "priority" and not self.kinds:
             return {"values": [{"id": i, "name": n} for i, n in PRIORITIES.items()], "isLast": True}
+        if self.kinds and (parts[0] != "issue" or parts[1] == "createmeta"):
+            return self._metadata(parts, dict(params or {}))
         if parts[0] == "serverInfo":
             return {"serverTime": _jira_time(self._clock())}
         if parts[2:] == ["comment"]:
@@ -87,6 +93,11 @@ class FakeJira:
 
     def post(self, path: str, *, params: Mapping[str, Any] | None = None, json: Any = None) -> Any:
         parts = path.split("/")[4:]
+        if parts[0] in ("version", "component"):
+            names = self.created[f"{parts[0]}s"]
+            if json["name"] in names:
+                raise Blocked("A version with this name already exists in this project.")
+            return self._write(f"create {parts[0]}", "", lambda: names.append(json["name"]), json)
         if parts[0] == "search" and "updated" in json["jql"]:
             issues = [self._issue_json(issue_id) for issue_id in self.issues]
             return {"issues": issues, "isLast": True}
@@ -146,6 +157,50 @@ class FakeJira:
 
     # inside
 
+    def _metadata(self, parts: list[str], params: dict[str, Any]) -> Any:
+        found = registry.offered(self.name)
+        if parts[:2] == ["issue", "createmeta"]:
+            fields = [{"fieldId": field_id, "allowedValues": found} for field_id in self.kinds]
+            start = params.get("startAt", 0)
+            return {"fields": fields[start : start + 50], "total": len(fields)}
+        if parts[0] in ("priority", "resolution", "group"):
+            return {"values": found, "isLast": True}
+        if parts[0] == "project" and parts[2:]:
+            return [*found, *(registry.option(self.name, name) for name in self.created[parts[2]])]
+        if parts == ["user"]:
+            name = params["accountId"].partition("-")[2]
+            if name not in registry.PEOPLE:
+                raise Missing("The user does not exist.")
+            return registry.user(self.name, name)
+        return {
+            "project": {"key": "P"},
+            "user": [],
+            "myself": {"timeZone": registry.ZONE},
+            "serverInfo": {"serverTime": _jira_time(self._clock())},
+        }[parts[0]]
+
+    def _stored(self, fields: Mapping[str, Any], *, own: bool) -> dict[str, Any]:
+        """What becomes of given values. The app writes as it must; people's values are taken as Jira shows them."""
+        found = {}
+        for name, value in fields.items():
+            if name == "timetracking":
+                for target, text in value.items():
+                    kind = {"originalEstimate": "original_estimate", "remainingEstimate": "remaining_estimate"}[target]
+                    of = next(field_id for field_id, one in self.kinds.items() if one == kind and "target" in field_id)
+                    found[of] = registry.stored(kind, text, self.name)
+            else:
+                found[name] = registry.stored(self.kinds[name], value, self.name) if own else value
+        return found
+
+    def _edit_kind(self, values: dict[str, Any], name: str, steps: Any) -> None:
+        kind = self.kinds[name]
+        have = list(values.get(name) or [])
+        for step in steps:
+            for verb, given in step.items():
+                one = registry.stored(kind, [given], self.name)[0]
+                have = [*have, one] if verb == "add" else [element for element in have if element != one]
+        values[name] = have
+
     def _write(self, operation: str, target: str, act: Callable[[], Any], body: object) -> Any:
         self.called()
         fault = self.faults(operation)
@@ -188,6 +243,8 @@ class FakeJira:
                 "description": fields.get("description"),
                 "labels": sorted(set(fields.get("labels", []))),
                 "priority": _priority(fields.get("priority") or {"id": "3"}),
+                **dict.fromkeys(self.kinds),
+                **self._stored({k: v for k, v in fields.items() if k in {*self.kinds, "timetracking"}}, own=own),
             },
             "comments": {},
             "properties": properties,
@@ -201,6 +258,11 @@ class FakeJira:
     ) -> None:
         issue = self.issues[issue_id]
         values, items = issue["fields"], []
+        others = {k: v for k, v in fields.items() if k in {*self.kinds, "timetracking"}}
+        for name, value in self._stored(others, own=own).items():
+            items.append({"fieldId": name, **_replaced(values[name])})
+            values[name] = value
+        fields = {k: v for k, v in fields.items() if k not in others}
         for name, value in fields.items():
             before = values[name]
             values[name] = {"summary": self._normalise, "priority": _priority}.get(name, lambda v: v)(value)
@@ -209,6 +271,10 @@ class FakeJira:
             else:
                 items.append({"fieldId": name, "from": None, "fromString": before if isinstance(before, str) else None})
         for name, steps in update.items():
+            if name in self.kinds:
+                self._edit_kind(values, name, steps)
+                items.append({"fieldId": name, "from": None, "fromString": None})
+                continue
             have = set(values[name])
             for step in steps:
                 have |= {step["add"]} if "add" in step else set()
@@ -267,6 +333,12 @@ class FakeJira:
                 },
             }
         )
+
+
+def _replaced(before: Any) -> dict[str, Any]:
+    if isinstance(before, dict) and "name" in before:
+        return {"from": before["id"], "fromString": before["name"]}
+    return {"from": None, "fromString": before if isinstance(before, str) else None}
 
 
 def _priority(value: Mapping[str, Any]) -> dict[str, str]:

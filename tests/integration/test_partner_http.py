@@ -146,9 +146,9 @@ def test_rules_are_told_until_they_are_heard(two: Pair, lose: str) -> None:
     two.blue_switch.lose = lose
     assert two.green_home.handshake.publish(two.green, theirs.id, document(), "bob") == 1
     with pytest.raises(Refused, match="Publish again once they have it"):
-        two.green_home.handshake.publish(two.green, theirs.id, {"format": 1, "mappings": []}, "bob")
+        two.green_home.handshake.publish(two.green, theirs.id, {"format": 2, "mappings": []}, "bob")
     two.blue_switch.lose = ""
-    assert two.green_home.handshake.publish(two.green, theirs.id, {"format": 1, "mappings": []}, "bob") == 2
+    assert two.green_home.handshake.publish(two.green, theirs.id, {"format": 2, "mappings": []}, "bob") == 2
     two.work()
     with two.blue_home.db.read() as tx:
         assert rules.live(tx, ours.id).version == 2
@@ -159,11 +159,11 @@ def test_a_version_that_lost_in_the_background_says_so(two: Pair) -> None:
     two.blue_switch.lose = "request"
     two.green_home.handshake.publish(two.green, theirs.id, document(), "bob")
     two.blue_switch.lose = ""
-    other = {"format": 1, "mappings": []}
+    other = {"format": 2, "mappings": []}
     two.green_switch.lose = "request"
     two.blue_home.handshake.publish(two.blue, ours.id, other, "ann")
     with two.blue_home.db.begin() as tx:
-        tx.execute(table.rules.update().values(hash="1" * 64, document={"format": 1, "mappings": []}))
+        tx.execute(table.rules.update().values(hash="1" * 64, document={"format": 2, "mappings": []}))
     two.green_switch.lose = ""
     two.green_home.clock.ahead += 60
     two.green_home.handshake.sweep()

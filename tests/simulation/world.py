@@ -5,15 +5,16 @@ from __future__ import annotations
 import contextlib
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cryptography.fernet import Fernet
 
 from addon.config import Settings
 from addon.errors import Missing, Retryable
+from addon.jira.metadata import Metadata
 from addon.model.message import Message
-from addon.model.rules import BASIC_FIELDS, End, IssueMapping, document_of
+from addon.model.rules import BASIC_FIELDS, NO_USERS, End, FieldMapping, IssueMapping, UserMapping, document_of
 from addon.model.scope import Scope
 from addon.store import queue, twin_link
 from addon.store import rules as rules_store
@@ -87,6 +88,8 @@ class World:
     normalise: tuple[Callable[[str], str], Callable[[str], str]] = (str, str)
     lost_webhooks: float = 0.0
     policy: str = "inviter"
+    rows: tuple[FieldMapping, ...] = ()
+    users: UserMapping = NO_USERS
     now: float = 1_700_000_000.0
     sites: dict[int, FakeJira] = field(default_factory=dict)
     skew: dict[int, float] = field(default_factory=dict)
@@ -121,6 +124,7 @@ class World:
             self.post,
             self.bell,  # type: ignore[arg-type]
             clock=lambda: self.now,
+            metadata=Metadata(lambda: self.now),
         )
         self.pairing = Pairing(self.engine)
         self.reconcile = Reconcile(self.engine)
@@ -156,10 +160,8 @@ class World:
             updated_at=self.now,
         )
         end = End("1", "P", "1", "Bug")
-        fields = tuple(
-            type(f)(f.id, f.kind, f.inviter_field, f.accepter_field, f.direction, self.policy) for f in BASIC_FIELDS
-        )
-        document = document_of((IssueMapping("m", True, end, end, fields),))
+        fields = tuple(replace(f, conflict=self.policy) for f in self.rows or BASIC_FIELDS)
+        document = document_of((IssueMapping("m", True, end, end, fields),), self.users)
         rules_store.add(tx, row, version=1, document=document, published_by="", published_side="inviter", now=self.now)
         # An hour ago: a site's clock may be behind ours, and the start is told by the site's.
         rules_store.set_start(tx, row, "m", self.now - 3600)

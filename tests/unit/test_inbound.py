@@ -6,11 +6,16 @@ from typing import Any
 
 import pytest
 
+from addon.model.matrix import Cell
 from addon.model.message import Message, Replica
-from addon.model.rules import BASIC_FIELDS, End, FieldMapping, IssueMapping
+from addon.model.offer import Need, Offer
+from addon.model.rules import BASIC_FIELDS, NO_USERS, End, FieldEnd, FieldMapping, IssueMapping, Side, other
 from addon.sync import inbound
 from addon.sync.inbound import Here, Ours, fold, plan
 from addon.sync.processors import Surroundings
+from addon.sync.processors.registry import PROCESSORS
+from tests.fakes import fields as jira
+from tests.fakes.cells import CASES, SIDES, field_of, given, name_of, row_of
 
 END = End("1", "P", "1", "Bug")
 MAPPING = IssueMapping("m", True, END, END, BASIC_FIELDS)
@@ -73,7 +78,7 @@ def test_sets_conflict_only_in_elements_that_both_touched() -> None:
 
 
 def test_a_row_of_one_direction_does_not_enter_the_other_way() -> None:
-    row = FieldMapping("summary", "text", "summary", "summary", "to_accepter")
+    row = FieldMapping("summary", "text", "text", "summary", "summary", "to_accepter")
     mapping = IssueMapping("m", True, END, END, (row,))
     arrived = fold([message(1, summary={"value": "theirs"})])
     assert not plan(arrived, mapping, here()).edit
@@ -103,3 +108,64 @@ def test_an_edit_that_ours_replaced_is_found_in_the_changelog() -> None:
     found = inbound.overwritten({"summary": "known"}, {"summary"}, items, MAPPING, "inviter")
     assert [lost.value for lost in found] == ["a person's words"]
     assert not inbound.overwritten({"summary": "a person's words"}, {"summary"}, items, MAPPING, "inviter")
+
+
+def _offer(item: dict[str, Any]) -> Offer:
+    return Offer(item["id"], item["name"], tuple(_offer(child) for child in item.get("children", ())))
+
+
+def _offers(need: Need) -> tuple[Offer, ...]:
+    if need.kind == "zone":
+        return (Offer(jira.ZONE, jira.ZONE),)
+    if need.kind == "user":
+        return (Offer(need.name, need.name.partition("-")[2]),)
+    return tuple(_offer(item) for item in jira.offered("here"))
+
+
+def _planned(cell: Cell, side: Side, before: Any, after: Any, *, new: bool) -> tuple[bool, bool]:
+    """Whether the plan writes the target; and whether the same change, once written, writes it again."""
+    row, here_side = row_of(cell, side), other(side)
+    mapping = IssueMapping("m", True, END, END, (row,))
+    source, target = PROCESSORS[cell.source], PROCESSORS[cell.target]
+    values = [
+        source.read(jira.raw(cell.source, value, "there")) if value is not None else None for value in (before, after)
+    ]
+    arrived = fold([message(1, **{row.id: dict(source.leaving(row, side, *values))})])
+    needs = inbound.needs(arrived, mapping, here_side, NO_USERS)
+    around = Surroundings({need: _offers(need) for need in needs})
+    made = plan(
+        arrived, mapping, here(side=here_side, surroundings=around, new=new, values={row.id: target.read(None)})
+    )
+    if row.id not in made.changes:
+        return False, False
+    change = made.changes[row.id]
+    ours = target.merged(None, change) if target.merges else change["value"]
+    again = plan(arrived, mapping, here(side=here_side, surroundings=around, values={row.id: ours}))
+    return bool(made.edit), bool(again.edit)
+
+
+@pytest.mark.parametrize("new", [True, False])
+@pytest.mark.parametrize("side", SIDES)
+@pytest.mark.parametrize("cell", CASES, ids=name_of)
+def test_each_cell_is_planned_once(cell: Cell, side: Side, new: bool) -> None:
+    steps = given(cell)
+    assert _planned(cell, side, None, steps.first, new=new) == (True, False)
+    assert _planned(cell, side, steps.first, steps.second, new=new) == (True, False)
+    assert field_of(cell, "target")
+
+
+def _row_plan(row: FieldMapping, *, new: bool) -> Any:
+    mapping = IssueMapping("m", True, END, END, (row,))
+    return plan(fold([message(1, summary={"value": "theirs"})]), mapping, here(new=new)).edit.fields
+
+
+def test_a_row_that_only_creates_sets_its_field_once() -> None:
+    row = FieldMapping("summary", "text", "text", "summary", "summary", mode="create_only")
+    assert _row_plan(row, new=True) == {"summary": "theirs"}
+    assert _row_plan(row, new=False) == {}
+
+
+def test_a_fixed_value_is_set_at_creation_and_nothing_replaces_it() -> None:
+    row = FieldMapping("summary", "text", "text", "summary", "summary", at_inviter=FieldEnd(fixed="Fixed"))
+    assert _row_plan(row, new=True) == {"summary": "Fixed"}
+    assert _row_plan(row, new=False) == {}

@@ -10,7 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from addon.sync.processors import FieldWrite, PartChange, Surroundings, Whole, shorten
+from addon.model import matrix
+from addon.model.rules import FieldMapping, Side
+from addon.sync.processors import PartChange, Surroundings, change_of
+from addon.sync.processors.text import check_length
+from addon.sync.processors.whole import Whole, words_of
 
 Node = dict[str, Any]
 EMPTY: Node = {"type": "doc", "version": 1, "content": []}
@@ -20,31 +24,29 @@ _SITE_ATTRS = ("localId", "occurrenceKey")
 
 
 class RichText(Whole):
-    told_by_changelog = False
+    form = "rich"
 
     def read(self, raw: Any) -> Node | None:
         return normal(raw) if raw and raw.get("content") else None
 
-    def leaving(self, before: Any, after: Node | None) -> PartChange:
-        return {"value": leaving(after) if after else None}
+    def leaving(self, row: FieldMapping, side: Side, before: Any, after: Node | None) -> PartChange:
+        return change_of(row, side, None, leaving(after) if after else None)
 
-    def arriving(
-        self, field_id: str, change: PartChange, ours: Node | None, surroundings: Surroundings, *, new: bool
-    ) -> FieldWrite:
-        theirs = change["value"]
-        text = returning(theirs, ours) if theirs else None
-        if text == ours:
-            return FieldWrite()
-        return FieldWrite(fields={field_id: text})
+    def convert(
+        self, row: FieldMapping, side: Side, rule: matrix.Rule, value: Any, ours: Any, surroundings: Surroundings
+    ) -> Node:
+        text: Node = returning(value, ours) if rule == "same" else document(words_of(row, side, value))
+        check_length(row.field_of(side), len(plain(text)), matrix.TYPES[row.type_of(side)].limit)
+        return text
 
-    def show(self, value: Node | None) -> str:
-        return shorten(plain(value)) if value else ""
 
-    def replaced(self, item: Mapping[str, Any]) -> Any:
-        raise NotImplementedError("a changelog tells rich text as plain text only")
-
-    def restoring(self, field_id: str, value: Node | None) -> Mapping[str, Any]:
-        return {field_id: value}
+def document(words: str) -> Node:
+    """Words as a document, one paragraph per line."""
+    lines = [line for line in words.split("\n") if line.strip()]
+    return {
+        **EMPTY,
+        "content": [{"type": "paragraph", "content": [{"type": "text", "text": line}]} for line in lines],
+    }
 
 
 def normal(node: Node) -> Node:
