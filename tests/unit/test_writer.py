@@ -48,7 +48,9 @@ def _sent() -> tuple[Any, Any]:
 
 @responses.activate
 def test_an_issue_is_created_with_the_links_key_inside(jira: JiraClient) -> None:
-    responses.post(f"{SITE}/rest/api/3/issue", json={"id": "10001", "key": "QA-1"}, status=201)
+    responses.post(
+        f"{SITE}/rest/api/3/issue", json={"id": "10001", "key": "QA-1"}, status=201, auto_calculate_content_length=True
+    )
     made = writer.create_issue(jira, "10000", "10004", Edit({"summary": "Hello"}), "link-1")
     assert made == ("10001", "QA-1")
     assert _sent()[1] == {
@@ -59,7 +61,7 @@ def test_an_issue_is_created_with_the_links_key_inside(jira: JiraClient) -> None
 
 @responses.activate
 def test_an_edit_asks_for_the_issue_and_what_it_replaced(jira: JiraClient) -> None:
-    responses.put(f"{SITE}/rest/api/3/issue/10001", json={"id": "10001"})
+    responses.put(f"{SITE}/rest/api/3/issue/10001", json={"id": "10001"}, auto_calculate_content_length=True)
     writer.edit_issue(jira, "10001", Edit({}, {"labels": [{"add": "a"}]}))
     request, body = _sent()
     assert request.params == {"returnIssue": "true", "expand": "changelog"}
@@ -68,7 +70,9 @@ def test_an_edit_asks_for_the_issue_and_what_it_replaced(jira: JiraClient) -> No
 
 @responses.activate
 def test_a_comment_carries_the_part_it_stands_for(jira: JiraClient) -> None:
-    responses.post(f"{SITE}/rest/api/3/issue/10001/comment", json={"id": "7"}, status=201)
+    responses.post(
+        f"{SITE}/rest/api/3/issue/10001/comment", json={"id": "7"}, status=201, auto_calculate_content_length=True
+    )
     document = {"type": "doc", "version": 1, "content": []}
     assert writer.add_comment(jira, "10001", "comments/inviter/3", document) == "7"
     assert _sent()[1]["properties"] == [{"key": "twinline", "value": {"part": "comments/inviter/3"}}]
@@ -76,6 +80,6 @@ def test_a_comment_carries_the_part_it_stands_for(jira: JiraClient) -> None:
 
 @responses.activate
 def test_an_edited_comment_keeps_its_properties_by_leaving_them_out(jira: JiraClient) -> None:
-    responses.put(f"{SITE}/rest/api/3/issue/10001/comment/7", json={"id": "7"})
+    responses.put(f"{SITE}/rest/api/3/issue/10001/comment/7", json={"id": "7"}, auto_calculate_content_length=True)
     writer.edit_comment(jira, "10001", "7", {"type": "doc", "version": 1, "content": []})
     assert _sent()[1].keys() == {"body"}
