@@ -45,6 +45,11 @@ class Call:
     body: bytes
 
 
+class _Server(ThreadingHTTPServer):
+    # Sixteen clients at once must not have to knock twice.
+    request_queue_size = 64
+
+
 @dataclass
 class FakeJira:
     """``with FakeJira() as jira``: serves its install key at ``/keys/{kid}`` and REST; remembers every call."""
@@ -80,7 +85,7 @@ class FakeJira:
             def log_message(self, *_args: object) -> None:
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()

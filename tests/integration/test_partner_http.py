@@ -233,7 +233,8 @@ def test_a_captured_request_is_good_for_nothing(two: Pair) -> None:
     ours, _ = two.accepted()
     attacker = Attacker(two, ours)
     path = f"/partner/synchronizations/{ours.agreement_id}/messages"
-    data = json.dumps(attacker.batch()).encode()
+    replica = {"parts": {"summary": {"value": "once"}}, "changed_at": 0.0}
+    data = json.dumps(attacker.batch(replica=replica)).encode()
     headers = attacker.headers("POST", path, data)
     assert attacker.send("/messages", data, headers=headers).status_code == 200
     two.green_home.bell.links.clear()
