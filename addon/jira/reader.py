@@ -106,11 +106,24 @@ def created_for(jira: Reading, link_key: str) -> str | None:
     return str(page["issues"][0]["id"]) if page["issues"] else None
 
 
+def with_our_change(
+    jira: Reading, issue_id: str, field_ids: Collection[str], account_id: str | None, since: float
+) -> tuple[Snapshot, Sequence[Mapping[str, Any]]]:
+    """An issue that we may have edited, and the changelog items of that edit, made after ``since`` (Jira's clock)."""
+    data = _ask(jira, issue_id, field_ids, expand="changelog")
+    found = snapshot(data)
+    if "comment" in field_ids and found.comments is None:
+        found = replace(found, comments=comments(jira, issue_id))
+    return found, our_change(data, account_id, list(field_ids), since)
+
+
 def our_change(
-    data: Mapping[str, Any], account_id: str | None, field_ids: Sequence[str]
+    data: Mapping[str, Any], account_id: str | None, field_ids: Sequence[str], since: float = 0.0
 ) -> Sequence[Mapping[str, Any]]:
     """The changelog items of our own edit, from the issue it answered with (newest first); empty if not told."""
     for entry in (data.get("changelog") or {}).get("histories", ()):
+        if seconds(entry["created"]) <= since:
+            return ()
         if account_id is not None and (entry.get("author") or {}).get("accountId") != account_id:
             continue
         items: Sequence[Mapping[str, Any]] = entry.get("items", ())

@@ -23,9 +23,10 @@ from addon.model.plan import CommentWrite, Conflict, Edit, Plan
 from addon.model.rules import IssueMapping, Side
 from addon.model.snapshot import Snapshot
 from addon.model.value import key_of
-from addon.store import queue, twin_item, twin_link
-from addon.store.db import Database
+from addon.store import conflict, queue, twin_item, twin_link
+from addon.store.db import Database, Tx
 from addon.store.queue import Received
+from addon.store.twin_link import TwinLink
 from addon.sync import inbound
 from addon.sync.detection import field_values, settle
 from addon.sync.inbound import Arrived, Here, Ours
@@ -82,10 +83,10 @@ class Application:
         elif self.rows[0].intent is not None:
             self._recover(mapping)
         plan = made or self._prepared(mapping, new=False)
-        if plan.edit and made is None:
-            self._edit(plan, mapping)
         self.notes.extend(plan.notes)
         self.conflicts.extend(plan.conflicts)
+        if plan.edit and made is None:
+            self._edit(plan, mapping)
         for write in plan.comments:
             self._comment(write)
 
@@ -200,25 +201,63 @@ class Application:
     def _recover(self, mapping: IssueMapping) -> None:
         """Tell our own half-finished write from a person's edit, then look at everything else as usual."""
         intent = self.rows[0].intent or {}
-        self.snapshot = self._read(mapping)
+        changes: Mapping[str, Any] = intent.get("changes", {})
+        assert self.at.link.issue_id is not None
+        account_id, since = self.at.tenant.account_id, self.at.link.read_at or 0.0
+        self.snapshot, items = reader.with_our_change(
+            self.jira, self.at.link.issue_id, field_ids(mapping, self.at.side), account_id, since
+        )
+        # If it was written, its answer was lost, and with it what it replaced.
+        restore = self._lost(self.at.link.base, changes, items, mapping)
         values = field_values(self.snapshot, mapping, self.at.side)
         base = dict(self.at.link.base)
         for row, processor in fields_of(mapping, self.at.side):
-            change = intent.get("changes", {}).get(row.id)
+            change = changes.get(row.id)
             if change is None:
                 continue
             if processor.merges:
                 base[row.id] = processor.merged(base.get(row.id), _took_effect(change, values[row.id]))
             elif not processor.writing("", change, values[row.id], new=False).fields:
                 base[row.id] = values[row.id]
-        assert self.at.link.issue_id is not None
         own = {c.origin: c.id for c in reader.comments(self.jira, self.at.link.issue_id) if c.origin}
         with self.ports.db.begin() as tx:
             link = self.at.lock(tx)
             for part, comment_id in own.items():
                 twin_item.add(tx, link, COMMENT, part, comment_id)
             queue.withdraw_intent(tx, self.rows[0].id)
+            self._keep_conflicts(tx, link)
             self.at.change(tx, base=base)
+        if restore:
+            self._put_back(restore)
+
+    def _lost(
+        self, before: Mapping[str, Any], changes: Mapping[str, Any], items: Sequence[Any], mapping: IssueMapping
+    ) -> dict[str, Any]:
+        """Note the edits of people that an edit of ours replaced; answers the fields to put back."""
+        restore: dict[str, Any] = {}
+        for lost in inbound.overwritten(before, changes, items, mapping, self.at.side):
+            # Where no side is named, the person's edit is kept: it was made after the partner's had been sent.
+            ours_stands = lost.row.conflict != self.at.synchronization.partner_side
+            words = "ours is put back." if ours_stands else "theirs stands."
+            self.notes.append(
+                note(lost.row.id, "conflict", lost.processor.show(lost.value), "", f"Changed at the same time; {words}")
+            )
+            theirs = changes[lost.row.id]["value"]
+            self.conflicts.append(Conflict(lost.row.id, lost.value, theirs, "ours" if ours_stands else "theirs"))
+            if ours_stands:
+                restore.update(lost.processor.restoring(lost.row.field_of(self.at.side), lost.value))
+        return restore
+
+    def _keep_conflicts(self, tx: Tx, link: TwinLink) -> None:
+        """Store the conflicts found so far with the write that they are about: a later failure must not forget them."""
+        conflict.write(tx, link, self.conflicts, self.ports.clock())
+        self.conflicts.clear()
+
+    def _put_back(self, fields: Mapping[str, Any]) -> None:
+        """Give a person's edit back. It then differs from the base, so it is sent like any other change of ours."""
+        assert self.at.link.issue_id is not None
+        self._fence()
+        self.snapshot = reader.snapshot(writer.edit_issue(self.jira, self.at.link.issue_id, Edit(fields)))
 
     def _edit(self, plan: Plan, mapping: IssueMapping) -> None:
         assert self.at.link.issue_id is not None
@@ -230,31 +269,20 @@ class Application:
         base = self._settled(before, self.snapshot, mapping, plan)
         fields = [row.field_of(self.at.side) for row, _ in fields_of(mapping, self.at.side) if row.id in plan.changes]
         items = reader.our_change(data, self.at.tenant.account_id, fields)
-        restore: dict[str, Any] = {}
-        for lost in inbound.overwritten(before, plan.changes, items, mapping, self.at.side):
-            # Where no side is named, the person's edit is kept: it was made after the partner's had been sent.
-            ours_stands = lost.row.conflict != self.at.synchronization.partner_side
-            words = "ours is put back." if ours_stands else "theirs stands."
-            self.notes.append(
-                note(lost.row.id, "conflict", lost.processor.show(lost.value), "", f"Changed at the same time; {words}")
-            )
-            theirs = plan.changes[lost.row.id]["value"]
-            self.conflicts.append(Conflict(lost.row.id, lost.value, theirs, "ours" if ours_stands else "theirs"))
-            if ours_stands:
-                restore.update(lost.processor.restoring(lost.row.field_of(self.at.side), lost.value))
+        restore = self._lost(before, plan.changes, items, mapping)
         self.notes.extend(_written(plan, before, base, mapping, self.at.side))
         self.changed.update(plan.changes)
         self.base = base
         if not restore and not plan.comments:
             return
         with self.ports.db.begin() as tx:
-            self.at.lock(tx)
+            link = self.at.lock(tx)
             queue.withdraw_intent(tx, self.rows[0].id)
+            self._keep_conflicts(tx, link)
             self.at.change(tx, base=base)
         self.base = None
         if restore:
-            self._fence()
-            self.snapshot = reader.snapshot(writer.edit_issue(self.jira, self.at.link.issue_id or "", Edit(restore)))
+            self._put_back(restore)
 
     def _settled(
         self, before: Mapping[str, Any], snapshot: Snapshot, mapping: IssueMapping, plan: Plan

@@ -72,8 +72,9 @@ class Reconcile:
         missed = [
             issue_id
             for issue_id, created_at, updated_at in page
+            # Another time than it was read at, not a later one: a site's clock may have been set back.
             # Without a link it may be owed its first one; that is for the pairing to say.
-            if (read[issue_id] < updated_at if issue_id in read else created_at >= since)
+            if (read[issue_id] != updated_at if issue_id in read else created_at >= since)
         ]
         for issue_id in missed:
             queue.touch(tx, tenant.id, issue_id, deleted=False, now=self.engine.clock())
