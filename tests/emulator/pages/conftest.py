@@ -4,29 +4,19 @@ from __future__ import annotations
 
 import base64
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from playwright.sync_api import Browser, Error, Page, StorageState, expect, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, expect
 
 from emulator.server import Running
 from emulator.site import Site
 
 from .probe_app import ProbeApp
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 # How long a busy machine may take; a page that is right answers long before.
 PATIENCE_MS = 15_000
 expect.set_options(timeout=PATIENCE_MS)
@@ -74,18 +64,6 @@ def probe(site: Site, rest: Rest) -> Iterator[ProbeApp]:
     with ProbeApp() as app:
         rest("POST", "/_control/apps", json={"descriptorUrl": app.base_url + "/atlassian-connect.json"})
         yield app
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = shutil.which("chromium")
-        try:
-            started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        except Error as error:
-            pytest.skip(f"needs a browser, and neither chromium nor Playwright's own starts: {error.message[:80]}")
-        yield started
-        started.close()
 
 
 @pytest.fixture
