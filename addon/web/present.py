@@ -225,8 +225,9 @@ class View:
         row = self.synchronization
         if not row.attempt_count or not row.retry_reason:
             return ""
-        wait = f" Next try {words.age(row.retry_at, self.now)}." if row.retry_at and row.retry_at > self.now else ""
-        return f"{row.retry_reason}{wait}"
+        # While a try is under way its time has passed: the next one is now.
+        next_try = words.age(max(row.retry_at or 0.0, self.now + 1), self.now)
+        return f"{row.retry_reason} Next try {next_try}."
 
 
 @dataclass(frozen=True, slots=True)
