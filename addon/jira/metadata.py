@@ -151,8 +151,3 @@ _FETCH: Mapping[str, Callable[[Reading, str], tuple[Offer, ...]]] = {
     "email": _by_email,
     "zone": _zone,
 }
-
-
-def site_time(jira: Reading) -> str:
-    """The site's own clock (Jira's date-time), the one by which its issues are dated."""
-    return str(jira.get("/rest/api/3/serverInfo")["serverTime"])

@@ -178,14 +178,6 @@ class Rules:
     def mapping(self, mapping_id: str) -> IssueMapping | None:
         return next((m for m in self.mappings if m.id == mapping_id), None)
 
-    def mapping_for(self, side: Side, project_id: str, issue_type_id: str) -> IssueMapping | None:
-        """The active mapping that an issue of this project and type falls under at this side, if any."""
-        for mapping in self.mappings:
-            end = mapping.end_of(side)
-            if mapping.active and (end.project_id, end.issue_type_id) == (project_id, issue_type_id):
-                return mapping
-        return None
-
 
 NO_RULES = Rules(0, "", ())
 

@@ -102,15 +102,3 @@ def projects_to_json(projects: Iterable[ProjectInfo]) -> list[dict[str, Any]]:
         }
         for project in projects
     ]
-
-
-def projects_from_json(data: Iterable[Mapping[str, Any]]) -> tuple[ProjectInfo, ...]:
-    return tuple(
-        ProjectInfo(
-            p["id"],
-            p["key"],
-            p["name"],
-            tuple(IssueTypeInfo(t["id"], t["name"], t["subtask"]) for t in p["issue_types"]),
-        )
-        for p in data
-    )
