@@ -22,6 +22,7 @@ Mode = Literal["keep", "create_only"]
 """Whether a row keeps its fields in step, or sets them when the twin is created and never again."""
 Unmatched = Literal["nothing", "report", "default"]
 """What happens to a value that matches nothing here: left alone and noted, the link stops and says so, or a default."""
+FlowMode = Literal["automatic", "manual", "off"]
 FORMAT = 2
 
 
@@ -153,6 +154,18 @@ NO_USERS = UserMapping()
 
 
 @dataclass(frozen=True, slots=True)
+class Flow:
+    """What leaves one side of a mapping, decided at that side.
+
+    ``mode``: issues get twins on their own (automatic), when a person asks in the panel (manual), or nothing leaves at
+    all (off). ``jql``: which issues, as that side's Jira understands it; empty for all of the pair.
+    """
+
+    mode: FlowMode = "automatic"
+    jql: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class IssueMapping:
     """A pair of project and issue type with its field mappings."""
 
@@ -161,9 +174,15 @@ class IssueMapping:
     inviter: End
     accepter: End
     fields: tuple[FieldMapping, ...]
+    to_accepter: Flow = Flow()
+    to_inviter: Flow = Flow()
 
     def end_of(self, side: Side) -> End:
         return self.inviter if side == "inviter" else self.accepter
+
+    def flow_from(self, side: Side) -> Flow:
+        """What leaves this side."""
+        return self.to_accepter if side == "inviter" else self.to_inviter
 
 
 @dataclass(frozen=True, slots=True)
