@@ -66,6 +66,12 @@ _LEASE = (
     .values(lease_owner=bindparam("owner"), lease_until=bindparam("until"))
     .returning(twin_link)
 )
+_RENEW = (
+    update(twin_link)
+    .where(twin_link.c.id == bindparam("link_id"), twin_link.c.lease_owner == bindparam("owner"))
+    .values(lease_until=bindparam("until"))
+    .returning(twin_link)
+)
 _HOLDER = select(twin_link.c.lease_owner, twin_link.c.lease_until).where(twin_link.c.id == bindparam("link_id"))
 
 
@@ -210,6 +216,12 @@ def take_lease(tx: Tx, link_id: int, owner: str, now: float, seconds: float) -> 
     """Compare-and-set of the lease; None while another worker holds it."""
     given = {"link_id": link_id, "now": now, "owner": owner, "until": now + seconds}
     row = tx.execute(_LEASE, given).one_or_none()
+    return _value(row) if row else None
+
+
+def renew_lease(tx: Tx, link_id: int, owner: str, until: float) -> TwinLink | None:
+    """Make one's own lease last longer; None where another worker has had it since, though it be free again by now."""
+    row = tx.execute(_RENEW, {"link_id": link_id, "owner": owner, "until": until}).one_or_none()
     return _value(row) if row else None
 
 

@@ -360,7 +360,7 @@ class Application:
                     raise LostLease
             return
         with self.ports.db.begin() as tx:
-            renewed = twin_link.take_lease(tx, self.at.link.id, self.at.owner, now, seconds)
+            renewed = twin_link.renew_lease(tx, self.at.link.id, self.at.owner, now + seconds)
         if renewed is None:
             raise LostLease
         self.at.link = renewed

@@ -75,13 +75,12 @@ class Engine:
         if link is None:
             return
         with log.bind(link=link_id, tenant=link.tenant_id, synchronization=link.synchronization_id):
-            try:
-                if at is not None:
-                    for step in (self.observe, self.receive, self.deliver):
-                        attempt(step, at, self.db, self.clock, looks=step == self.observe)
-            finally:
-                if at is None or not at.released:
-                    self._release(link, owner, at)
+            if at is not None:
+                for step in (self.observe, self.receive, self.deliver):
+                    attempt(step, at, self.db, self.clock, looks=step == self.observe)
+            # A step's failure is a verdict by now. A worker that dies keeps its lease, so that nobody follows too soon.
+            if at is None or not at.released:
+                self._release(link, owner, at)
 
     # observe: our issue → change → outbox
 

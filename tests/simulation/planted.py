@@ -6,7 +6,7 @@ Where two layers guard the same promise, both are taken away: one alone would hi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -104,17 +104,34 @@ def create_at_once(patch: Patch) -> None:
     patch.setattr(Application, "_parked", lambda _self, _first: None)
 
 
-BUGS: dict[str, Callable[[Patch], None]] = {
-    bug.__name__: bug
-    for bug in (
-        seen_ignored,
-        base_as_intended,
-        no_intent,
-        winner_is_ours,
-        no_lease,
-        acks_are_answered,
-        sequence_unchecked,
-        provenance_dropped,
-        create_at_once,
+def conflicts_untold(patch: Patch) -> None:
+    """Of two edits made at once the one that does not stand is gone without a word."""
+    patch.setattr("addon.store.conflict.write", lambda *_: None)
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """``plant`` breaks the engine; ``invariants``: those that are broken by it, as "R4 R5"."""
+
+    plant: Callable[[Patch], None]
+    invariants: str
+
+    def breaks(self, invariant: str) -> bool:
+        return invariant in self.invariants.split()
+
+
+BUGS: dict[str, Bug] = {
+    plant.__name__: Bug(plant, invariants)
+    for plant, invariants in (
+        (seen_ignored, "R4 R5"),
+        (base_as_intended, "R6"),
+        (no_intent, "R2 R10"),
+        (winner_is_ours, "R4"),
+        (conflicts_untold, "R5"),
+        (no_lease, "R2 R11"),
+        (acks_are_answered, "R6"),
+        (sequence_unchecked, "R3"),
+        (provenance_dropped, "R2"),
+        (create_at_once, "R2"),
     )
 }

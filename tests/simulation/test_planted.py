@@ -16,7 +16,7 @@ TRIES = 24
 
 @pytest.mark.parametrize("name", BUGS)
 def test_a_planted_bug_is_found(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    BUGS[name](monkeypatch)
+    BUGS[name].plant(monkeypatch)
     for seed in range(TRIES):
         play = play_of(seed, f"sqlite:///{folder}/{seed}.db")
         try:
