@@ -38,6 +38,7 @@ class Recorder:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="recorder", daemon=True)
         self._servers: list[asyncio.Server] = []
+        self._open_ends: set[asyncio.StreamWriter] = set()
 
     def front(self, behind: int) -> int:
         """The port of a new proxy before the one where something listens, or will listen."""
@@ -62,7 +63,10 @@ class Recorder:
 
     async def _open(self, behind: int) -> int:
         async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await self._pass(reader, writer, behind)
+            try:
+                await self._pass(reader, writer, behind)
+            finally:
+                await self._end(writer)
 
         server = await asyncio.start_server(connected, port.HOST, 0)
         self._servers.append(server)
@@ -76,21 +80,32 @@ class Recorder:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        # A task that was cancelled before its first step has not closed what it was given.
+        for writer in tuple(self._open_ends):
+            await self._end(writer)
 
     async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, behind: int) -> None:
+        self._open_ends.add(writer)
         try:
             inner_reader, inner_writer = await asyncio.open_connection(port.HOST, behind)
         except OSError:
-            writer.close()
             return
+        self._open_ends.add(inner_writer)
         answers = asyncio.create_task(_copy(inner_reader, writer))
         try:
             with suppress(asyncio.IncompleteReadError, ConnectionError):
                 while True:
                     await self._one(reader, inner_writer, behind)
         finally:
-            inner_writer.close()
+            await self._end(inner_writer)
             await answers
+
+    async def _end(self, writer: asyncio.StreamWriter) -> None:
+        """Close one end and wait until its socket is gone: one that is left to the collector is a warning there."""
+        self._open_ends.discard(writer)
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
 
     async def _one(self, reader: asyncio.StreamReader, inner: asyncio.StreamWriter, behind: int) -> None:
         head = await reader.readuntil(b"\r\n\r\n")

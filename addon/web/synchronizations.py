@@ -8,7 +8,7 @@ from flask import Response, g, request
 
 from addon.errors import Refused, Verdict
 from addon.model.scope import MODE_WORDS, Scope
-from addon.store import audit, overview, rules, twin_link
+from addon.store import audit, overview, rules, synchronization, twin_link
 from addon.web import confirm, forms, picker, present, words
 from addon.web.admin import listed, view_of
 from addon.web.auth import guard
@@ -145,6 +145,19 @@ def retry_all(id_: int) -> Response:
     _try_again(id_, held)
     told = f"{words.plural(len(held), 'issue')} tried again"
     return listed(flag=told) if request.args.get("from") == "list" else _overview(id_, told)
+
+
+@blueprint.post("/ui/synchronizations/<int:id_>/try")
+@guard("admin")
+def try_partner(id_: int) -> Response:
+    """Ask the partner again now, instead of when the next try is due."""
+    now = time.time()
+    with services().db.begin() as tx:
+        view = view_of(tx, id_)
+        synchronization.clear_back_off(tx, id_)
+        audit.write(tx, g.tenant.id, g.account_id, "synchronization.try", str(id_), {}, now)
+    services().wake.synchronization(id_)
+    return listed(flag=f"{view.partner} is tried again")
 
 
 @blueprint.post("/ui/synchronizations/<int:id_>/links/<int:link_id>/retry")

@@ -71,6 +71,7 @@ def own(desk: Desk, site: Site) -> int:
         ("POST", "synchronizations/{id}/delete"),
         ("POST", "synchronizations/{id}/remove"),
         ("POST", "synchronizations/{id}/retry"),
+        ("POST", "synchronizations/{id}/try"),
         ("POST", "synchronizations/{id}/links/1/retry"),
         ("POST", "synchronizations/{id}/scope"),
         ("POST", "invitations/{id}/accept"),

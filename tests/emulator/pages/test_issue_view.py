@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from emulator.site import Site
 
@@ -29,7 +29,7 @@ def test_create_with_rich_text_and_open(page: Page, rest: Rest) -> None:
     expect(dialog.get_by_label("Summary")).to_be_focused()
     project.select_option("SHOP")
     dialog.get_by_label("Issue type").select_option(label="Bug")
-    expect(dialog.get_by_label("Summary")).to_be_focused()
+    dialog.locator("form:not([aria-busy])").wait_for()
     dialog.get_by_label("Summary").fill("Checkout times out on retry")
     editor = dialog.get_by_role("textbox", name="Description")
     bar = dialog.get_by_role("toolbar", name="Description formatting")
@@ -49,13 +49,33 @@ def test_create_with_rich_text_and_open(page: Page, rest: Rest) -> None:
     note = page.get_by_role("status").get_by_role("link", name=re.compile(r"SHOP-\d+"))
     key = note.inner_text()
     note.click()
-    expect(page.get_by_role("heading", name="Checkout times out on retry")).to_be_visible()
+    expect(page.get_by_role("heading", name="Checkout times out on retry", exact=True)).to_be_visible()
     fields = rest("GET", f"/issue/{key}")["fields"]
     assert sorted(fields["labels"]) == ["checkout", "shared"]
     paragraph, bullets = fields["description"]["content"]
     assert paragraph["content"][1] == {"type": "text", "text": "both", "marks": [{"type": "strong"}]}
     assert [item["content"][0]["content"][0]["text"] for item in bullets["content"]] == ["web", "phone"]
     expect(page.locator("#description strong")).to_have_text("both")
+
+
+def test_fields_that_come_late_do_not_disturb_who_is_typing(page: Page) -> None:
+    page.get_by_role("button", name="Create").click()
+    dialog = page.get_by_role("dialog", name="Create")
+    editor = dialog.get_by_role("textbox", name="Description")
+    editor.wait_for()
+    late: list[Route] = []
+    page.route(re.compile(r"/createmeta/.*/issuetypes/"), lambda route: late.append(route))
+    dialog.get_by_label("Issue type").select_option(label="Task")
+    dialog.get_by_label("Issue type").select_option(label="Bug")
+    dialog.locator("form[aria-busy]").wait_for()
+    editor.click()
+    page.keyboard.type("Seen on ")
+    while late:
+        late.pop(0).continue_()
+        page.wait_for_timeout(50)
+    dialog.locator("form:not([aria-busy])").wait_for()
+    page.keyboard.type("both apps.")
+    expect(editor).to_have_text("Seen on both apps.")
 
 
 def test_create_says_what_is_missing_beside_the_field(page: Page) -> None:

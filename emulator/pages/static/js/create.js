@@ -33,9 +33,10 @@ export async function openCreate({projectKey, parent, parentLevel = 0}) {
     // Read only now: what was typed while the answer was on its way counts too.
     given = Object.fromEntries(controls.map(c => [c.meta.fieldId, c.read()]));
     metas.sort((a, b) => rank(a) - rank(b));
-    controls = metas.map(meta => fieldRow(meta, meta.fieldId === 'summary' ? given.summary : start(meta, given, parent), project));
-    fields.replaceChildren(...controls.map(c => c.row));
-    controls.find(c => c.meta.fieldId === 'summary')?.focus();
+    // A field that stays as it is keeps its control: a person may be typing in it.
+    const kept = new Map(controls.map(c => [sameAs(c.meta, c.project), c]));
+    controls = metas.map(meta => kept.get(sameAs(meta, project.value)) || fieldRow(meta, start(meta, given, parent), project));
+    arrange(fields, controls.map(c => c.row));
   };
   const loadTypes = async () => {
     const level = t => t.hierarchyLevel ?? (t.subtask ? -1 : 0);
@@ -76,8 +77,19 @@ export async function openCreate({projectKey, parent, parentLevel = 0}) {
     if (!found.length) throw new Error('There is no project in which you may create issues.');
     project.replaceChildren(...found.map(p => h('option', {value: p.key, selected: p.key === (projectKey || localStorage.lastProject)}, `${p.name} (${p.key})`)));
     await loadTypes();
+    if (dialog.contains(document.activeElement) && !fields.contains(document.activeElement)) controls.find(c => c.meta.fieldId === 'summary')?.focus();
   });
 }
+
+/** Makes these rows the children of a node without moving one that is in its place: moving takes the focus away. */
+function arrange(parent, rows) {
+  for (const gone of [...parent.children].filter(row => !rows.includes(row))) gone.remove();
+  rows.forEach((row, at) => { if (parent.children[at] !== row) parent.insertBefore(row, parent.children[at] || null); });
+}
+
+// What is typed has nothing to do with the project; what is looked for (people, versions) has.
+const TYPED = new Set(['string', 'number', 'date', 'datetime']);
+const sameAs = (meta, project) => JSON.stringify(TYPED.has(meta.schema.type) ? meta : [meta, project]);
 
 const rank = meta => (FIRST.includes(meta.fieldId) ? FIRST.indexOf(meta.fieldId) : FIRST.length) - (meta.required ? 10 : 0);
 
@@ -90,7 +102,7 @@ function start(meta, given, parent) {
 function fieldRow(meta, value, project) {
   const c = control(meta, value, {project: project.value});
   const error = h('p.field-error', {id: uid('error')});
-  return {meta, ...c, error, row: row(meta.name, c.el, c.id, meta.required, error)};
+  return {meta, project: project.value, ...c, error, row: row(meta.name, c.el, c.id, meta.required, error)};
 }
 
 const row = (name, el, id, required, error = null) => h('div.form-field', {},
