@@ -64,7 +64,11 @@ def test_fields_that_come_late_do_not_disturb_who_is_typing(page: Page) -> None:
     editor = dialog.get_by_role("textbox", name="Description")
     editor.wait_for()
     late: list[Route] = []
-    page.route(re.compile(r"/createmeta/.*/issuetypes/"), lambda route: late.append(route))
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    page.route(re.compile(r"/createmeta/.*/issuetypes/"), hold)
     dialog.get_by_label("Issue type").select_option(label="Task")
     dialog.get_by_label("Issue type").select_option(label="Bug")
     dialog.locator("form[aria-busy]").wait_for()
