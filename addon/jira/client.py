@@ -43,6 +43,7 @@ _READING_POSTS = (
     "/jql/parse",
     "/comment/list",
     "/worklog/list",
+    "/api/3/workflows",
     "/expression/evaluate",
 )
 """Ends of paths that are asked by POST and change nothing."""

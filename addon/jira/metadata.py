@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from addon.errors import Missing
+from addon.jira.kept import Kept
 from addon.jira.reader import Reading
 from addon.model.offer import Need, Offer
 
-KEEP_SECONDS = 300.0
-FRESH_SECONDS = 10.0
 _PAGE = 50
+_CREATE_PAGE = 200
+"""The most that Jira gives of create metadata in one page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +27,10 @@ class Place:
 
 
 class Metadata:
-    """Per process and tenant. Safe to be shared by threads; two that ask at once may both fetch."""
+    """Per process and tenant, shared by its threads."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._kept: dict[tuple[int, str], tuple[float, Any]] = {}
-        self._lock = threading.Lock()
+        self.kept = Kept(clock)
 
     def offers(
         self, tenant_id: int, jira: Reading, place: Place, needs: Collection[Need]
@@ -42,70 +40,64 @@ class Metadata:
 
     def forget(self, tenant_id: int, *, fresh: bool = False) -> bool:
         """Drop what was fetched a while ago, or everything (``fresh`` too); answers whether there was any."""
-        now, keep = self._clock(), 0.0 if fresh else FRESH_SECONDS
-        with self._lock:
-            old = [key for key, (at, _) in self._kept.items() if key[0] == tenant_id and now - at >= keep]
-            for key in old:
-                del self._kept[key]
-        return bool(old)
+        return self.kept.forget(tenant_id, fresh=fresh)
 
     def _offers(self, tenant_id: int, jira: Reading, place: Place, need: Need) -> tuple[Offer, ...]:
         def kept(name: str, fetch: Callable[[], Any]) -> Any:
-            return self._get(tenant_id, name, fetch)
+            return self.kept.get(tenant_id, name, fetch)
 
         pair = f"{place.project_id} {place.issue_type_id}"
         found: tuple[Offer, ...]
         if need.kind == "field":
-            fields = kept(f"create {pair}", lambda: _create_fields(jira, place))
+            fields = kept(f"create {pair}", lambda: _create_options(jira, place))
             if need.name not in fields and place.issue_id:
-                fields = kept(f"edit {pair}", lambda: _edit_fields(jira, place))
+                fields = kept(f"edit {pair}", lambda: _edit_options(jira, place))
             return tuple(fields.get(need.name, ()))
         if need.kind in ("versions", "components"):
             return tuple(kept(f"{need.kind} {place.project_id}", lambda: _of_project(jira, place, need.kind)))
         found = kept(f"{need.kind} {need.name}", lambda: _FETCH[need.kind](jira, need.name))
         return found
 
-    def _get(self, tenant_id: int, name: str, fetch: Callable[[], Any]) -> Any:
-        with self._lock:
-            at, value = self._kept.get((tenant_id, name), (None, None))
-        if at is not None and at + KEEP_SECONDS > self._clock():
-            return value
-        value = fetch()
-        with self._lock:
-            self._kept[tenant_id, name] = (self._clock(), value)
-        return value
 
-
-def _offer(item: Mapping[str, Any]) -> Offer:
+def offer(item: Mapping[str, Any]) -> Offer:
+    """An option, version, person … of Jira's JSON."""
     name = item.get("value") or item.get("name") or item.get("title") or item.get("displayName") or ""
-    children = tuple(_offer(child) for child in item.get("children") or ())
+    children = tuple(offer(child) for child in item.get("children") or ())
     return Offer(str(item.get("id") or item.get("groupId") or item.get("accountId") or name), str(name), children)
 
 
-def _create_fields(jira: Reading, place: Place) -> dict[str, tuple[Offer, ...]]:
-    found: dict[str, tuple[Offer, ...]] = {}
-    path = f"/rest/api/3/issue/createmeta/{place.project_id}/issuetypes/{place.issue_type_id}"
+def create_fields(jira: Reading, project_id: str, issue_type_id: str) -> dict[str, Mapping[str, Any]]:
+    """The fields of the create screen, by id, as Jira tells them."""
+    found: dict[str, Mapping[str, Any]] = {}
+    path = f"/rest/api/3/issue/createmeta/{project_id}/issuetypes/{issue_type_id}"
     while True:
-        page = jira.get(path, params={"startAt": len(found), "maxResults": _PAGE})
+        page = jira.get(path, params={"startAt": len(found), "maxResults": _CREATE_PAGE})
         fields = page.get("fields") or page.get("results") or []
-        found.update({item["fieldId"]: _allowed(item) for item in fields})
+        found.update({item["fieldId"]: item for item in fields})
         if not fields or len(found) >= page["total"]:
             return found
 
 
-def _edit_fields(jira: Reading, place: Place) -> dict[str, tuple[Offer, ...]]:
+def _create_options(jira: Reading, place: Place) -> dict[str, tuple[Offer, ...]]:
+    fields = create_fields(jira, place.project_id, place.issue_type_id)
+    return {field_id: allowed(item) for field_id, item in fields.items()}
+
+
+def _edit_options(jira: Reading, place: Place) -> dict[str, tuple[Offer, ...]]:
     fields = jira.get(f"/rest/api/3/issue/{place.issue_id}/editmeta")["fields"]
-    return {field_id: _allowed(item) for field_id, item in fields.items()}
+    return {field_id: allowed(item) for field_id, item in fields.items()}
 
 
-def _allowed(field: Mapping[str, Any]) -> tuple[Offer, ...]:
-    return tuple(_offer(item) for item in field.get("allowedValues") or () if not item.get("disabled"))
+def allowed(field: Mapping[str, Any]) -> tuple[Offer, ...]:
+    """What can be chosen in a field, by its metadata."""
+    items = field.get("allowedValues") or ()
+    return tuple(offer(item) for item in items if not item.get("disabled") and not item.get("archived"))
 
 
 def _of_project(jira: Reading, place: Place, kind: str) -> tuple[Offer, ...]:
     items = jira.get(f"/rest/api/3/project/{place.project_id}/{kind}")
     # An archived version can no longer be given to an issue.
-    return tuple(_offer(item) for item in items if not item.get("archived"))
+    return tuple(offer(item) for item in items if not item.get("archived"))
 
 
 def _paged(path: str) -> Callable[[Reading, str], tuple[Offer, ...]]:
@@ -113,7 +105,7 @@ def _paged(path: str) -> Callable[[Reading, str], tuple[Offer, ...]]:
         found: list[Offer] = []
         while True:
             page = jira.get(path, params={"startAt": len(found), "maxResults": _PAGE})
-            found += [_offer(item) for item in page["values"]]
+            found += [offer(item) for item in page["values"]]
             if page.get("isLast", True) or not page["values"]:
                 return tuple(found)
 
@@ -134,7 +126,7 @@ def _by_email(jira: Reading, address: str) -> tuple[Offer, ...]:
 
 
 def _people(users: Iterable[Mapping[str, Any]]) -> tuple[Offer, ...]:
-    return tuple(_offer(user) for user in users if user.get("active", True))
+    return tuple(offer(user) for user in users if user.get("active", True))
 
 
 def _zone(jira: Reading, _name: str) -> tuple[Offer, ...]:

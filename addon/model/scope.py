@@ -1,4 +1,4 @@
-"""Scope: which projects and issue types the partner may see and we may send. The rule stays with its owner."""
+"""Scope: which projects, issue types and fields the partner may see and we may send. The rule stays with its owner."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Choice:
     ids: frozenset[str] = frozenset()
 
     def shows(self, id_: str) -> bool:
-        """Whether the partner may see the project or issue type with this id."""
+        """Whether the partner may see the project, issue type or field with this id."""
         if self.mode == "all":
             return True
         return (id_ in self.ids) == (self.mode == "only")
@@ -31,10 +31,11 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What one side shows: projects and issue types, each by its own choice."""
+    """What one side shows: projects, issue types and fields, each by its own choice."""
 
     projects: Choice = Choice()
     issue_types: Choice = Choice()
+    fields: Choice = Choice()
 
     def shows(self, project_id: str, issue_type_id: str) -> bool:
         """Whether issues of this project and type may be seen by the partner and sent to them."""
@@ -44,11 +45,12 @@ class Scope:
         return {
             "projects": {"mode": self.projects.mode, "ids": sorted(self.projects.ids)},
             "issue_types": {"mode": self.issue_types.mode, "ids": sorted(self.issue_types.ids)},
+            "fields": {"mode": self.fields.mode, "ids": sorted(self.fields.ids)},
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Scope:
-        return cls(_choice(data["projects"]), _choice(data["issue_types"]))
+        return cls(_choice(data["projects"]), _choice(data["issue_types"]), _choice(data["fields"]))
 
 
 def _choice(data: Mapping[str, Any]) -> Choice:

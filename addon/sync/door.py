@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from addon.errors import Blocked, Ignored, Refused, Retryable
+from addon.model.catalog import EndInfo
 from addon.model.message import Message
 from addon.model.scope import ProjectInfo, Scope, visible
 from addon.model.state import Answer, Receipt, SiteAnswer, State
@@ -32,12 +33,21 @@ class Vouching(Protocol):
     def vouches(self, deployment: str, state: State, target_url: str) -> bool: ...
 
 
+class Showing(Protocol):
+    """What is needed of ``sync.catalog``."""
+
+    def shown(
+        self, tenant: Tenant, synchronization: Synchronization, project_id: str, issue_type_id: str, *, fresh: bool
+    ) -> EndInfo: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
     """One per process, shared by its threads."""
 
     exchange: Exchange
     transport: Vouching
+    catalog: Showing
 
     def public_key(self, agreement_id: str, key_id: str) -> str | None:
         """The key that a request about this agreement may be signed with, by its name."""
@@ -86,6 +96,24 @@ class Door:
             return visible(ours.scope, site.projects(exchange.jira(tenant)))
         except (Blocked, Ignored, Retryable) as error:
             reason = f"Jira at {tenant.base_url} cannot be asked for its projects just now."
+            raise Retryable(reason, party="partner") from error
+
+    def end(self, caller: Caller, project_id: str, issue_type_id: str, *, fresh: bool) -> EndInfo:
+        """What our scope shows of one project and issue type. ``fresh``: as our Jira has it now.
+
+        Raises:
+            Refused: there is no such thing, or our scope hides it: the same answer, 404.
+            Retryable: our Jira cannot be asked.
+        """
+        with self.exchange.db.begin() as tx:
+            ours = self.exchange.addressed(tx, caller)
+            if not ours.accepted:
+                raise Refused(_closed(ours), status=409)
+            tenant = self._live_tenant(tx, ours)
+        try:
+            return self.catalog.shown(tenant, ours, project_id, issue_type_id, fresh=fresh)
+        except (Blocked, Ignored, Retryable) as error:
+            reason = f"Jira at {tenant.base_url} cannot be asked for its fields just now."
             raise Retryable(reason, party="partner") from error
 
     def invitation(self, caller: Caller, target_url: str, state: State, *, vouched: bool) -> Answer:

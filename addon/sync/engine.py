@@ -19,6 +19,7 @@ from addon.config import Settings
 from addon.errors import Blocked, Missing, Refused, Retryable
 from addon.jira import reader
 from addon.jira.metadata import Metadata
+from addon.model.catalog import STATUS
 from addon.model.change import Change
 from addon.model.message import Message, TwinInfo
 from addon.model.snapshot import Snapshot
@@ -34,7 +35,7 @@ from addon.store.wake import Wake
 from addon.sync import backoff, inbound, inbox, outbound
 from addon.sync.apply import COMMENT, Application, Jira, Ports
 from addon.sync.detection import detect
-from addon.sync.line import TWIN, Line, LostLease, field_ids, load
+from addon.sync.line import HELD, TWIN, Line, LostLease, field_ids, load
 from addon.sync.standing import attempt, is_later
 
 GONE = "Jira no longer shows this issue to the app: it was deleted, or a permission was removed."
@@ -94,7 +95,19 @@ class Engine:
         if at.rows and at.rows[0].intent is not None:
             # What differs now may be our own unfinished write: `receive` settles it first.
             return
-        self.take(at, self._look(at))
+        snapshot = self._look(at)
+        if link.base.get(HELD):
+            self._send_held(at, snapshot.updated_at)
+        self.take(at, snapshot)
+
+    def _send_held(self, at: Line, changed_at: float) -> None:
+        """Our scope shows again what it hid: what was kept back goes first."""
+        with self.db.begin() as tx:
+            base = {part: value for part, value in at.lock(tx).base.items() if part != HELD}
+            replicas = at.held(changed_at)
+            at.change(tx, base=base)
+            for replica in replicas:
+                at.append(tx, at.message(base, replica=replica), self.clock())
 
     def _look(self, at: Line) -> Snapshot:
         assert at.link.issue_id is not None
@@ -147,7 +160,9 @@ class Engine:
 
     def _info(self, at: Line, snapshot: Snapshot) -> TwinInfo:
         url = f"{tenant_store.link_url(at.tenant)}/browse/{snapshot.issue_key}"
-        return TwinInfo(snapshot.issue_id, snapshot.issue_key, url, snapshot.status, snapshot.status_category)
+        told = at.synchronization.scope.fields.shows(STATUS)
+        status, category = (snapshot.status, snapshot.status_category) if told else ("", "")
+        return TwinInfo(snapshot.issue_id, snapshot.issue_key, url, status, category)
 
     # receive: inbox → plan → Jira → ack
 
@@ -274,12 +289,16 @@ class Engine:
                 raise LostLease
             before = at.link.delivered_sequence
             crash.point("deliver.before_send")
-            up_to = self.transport.send(at.synchronization, messages)[at.link.link_key]
+            leaving, held = at.leaving(messages)
+            up_to = self.transport.send(at.synchronization, leaving)[at.link.link_key]
             crash.point("deliver.after_send")
             with self.db.begin() as tx:
                 link = at.lock(tx)
                 if at.synchronization.attempt_count:
                     synchronization_store.clear_back_off(tx, at.synchronization.id)
+                if held:
+                    base = {**link.base, HELD: [*link.base.get(HELD, ()), *held]}
+                    at.change(tx, base=base, touched_at=link.touched_at or self.clock())
                 last = link.next_sequence - 1 == up_to
                 at.change(tx, delivered_sequence=up_to, **(twin_link.FREE if last else {}))
             crash.point("deliver.after_receipt")

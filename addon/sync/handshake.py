@@ -14,6 +14,7 @@ from typing import Any
 
 from addon.config import Settings
 from addon.errors import Blocked, Ignored, Refused, Retryable
+from addon.jira.reader import Reading
 from addon.model.rules import Rules
 from addon.model.scope import ProjectInfo, Scope
 from addon.model.state import Answer, State
@@ -32,6 +33,7 @@ from addon.store.synchronization import (
 from addon.store.tenant import Tenant
 from addon.sync import agreement, backoff, checks, partner_site, publication, signature, site
 from addon.sync.agreement import WITHDRAWN
+from addon.sync.catalog import Catalog
 from addon.sync.door import Door
 from addon.sync.exchange import Exchange
 from addon.sync.partner_site import PartnerSite
@@ -43,7 +45,7 @@ INTERRUPTED_AFTER = len(backoff.STEPS)
 
 
 class Handshake:
-    """One per process, shared by its threads. ``door`` answers partners."""
+    """One per process, shared by its threads. ``door`` answers partners, ``catalog`` tells what both ends can hold."""
 
     def __init__(
         self,
@@ -51,7 +53,7 @@ class Handshake:
         vault: Vault,
         settings: Settings,
         transport: Transport,
-        jira: Callable[[Tenant], site.Asking],
+        jira: Callable[[Tenant], Reading],
         wake: Waking,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -59,7 +61,8 @@ class Handshake:
         self._transport, self._jira, self._wake, self._clock = transport, jira, wake, clock
         self._exchange = Exchange(db, vault, settings, jira, wake, clock)
         self._telling = Telling(self._exchange, transport)
-        self.door = Door(self._exchange, transport)
+        self.catalog = Catalog(jira, transport, clock)
+        self.door = Door(self._exchange, transport, self.catalog)
         transport.attach(self.door)
 
     # -- inviting ---------------------------------------------------------------------------------------------------

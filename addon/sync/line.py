@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from addon.errors import Blocked, Ignored, Retryable
 from addon.model.matrix import COMMENTS
-from addon.model.message import Message, Replica, TwinInfo
-from addon.model.rules import IssueMapping, Rules, Side
+from addon.model.message import Message, Parts, Replica, TwinInfo
+from addon.model.rules import FieldMapping, IssueMapping, Rules, Side
 from addon.store import queue, twin_link
 from addon.store import rules as rules_store
 from addon.store import synchronization as synchronization_store
@@ -22,6 +22,10 @@ from addon.store.twin_link import TwinLink
 
 TWIN = "twin"
 """The part of the base that holds what the partner's panel was last told of our issue."""
+
+
+HELD = "held"
+"""The part of the base that holds what could not be sent because our scope had come to hide it."""
 
 
 class LostLease(Exception):
@@ -49,7 +53,7 @@ class Line:
         """The mapping this link lives under.
 
         Raises:
-            Blocked: the rules no longer have it, or it is switched off.
+            Blocked: the rules no longer have it, it is switched off, or it names a field that our scope hides.
             Ignored: its project or issue type is no longer shown to the partner.
         """
         mapping = self.rules.mapping(self.link.mapping_id)
@@ -61,7 +65,38 @@ class Line:
         end = mapping.end_of(self.side)
         if not self.synchronization.scope.shows(end.project_id, end.issue_type_id):
             raise Ignored("Out of scope: its project or issue type is not shown to the partner.")
+        hidden = [name for name in field_ids(mapping, self.side) if not self.synchronization.scope.fields.shows(name)]
+        if hidden:
+            # The partner is told no more than the rules say already: which of these exist is ours to know.
+            raise Blocked(
+                f"The mapping names fields that are not shared here: {', '.join(hidden)}.",
+                fix="Share them in the scope of the synchronization, or take them out of the mapping, then retry.",
+            )
         return mapping
+
+    def leaving(self, messages: Sequence[Message]) -> tuple[Sequence[Message], list[Parts]]:
+        """What of these messages may leave, and what they held besides, message by message.
+
+        A message may have been written down before our scope came to hide a field. A part whose row has gone from the
+        rules since stays too, for nobody knows any more which field it was.
+        """
+        shown = self.synchronization.scope.fields
+        if shown.mode == "all":
+            return messages, []
+        parted = [_parted(message, self._open()) for message in messages]
+        return [message for message, _ in parted], [kept for _, kept in parted if kept]
+
+    def held(self, changed_at: float) -> list[Replica]:
+        """What was kept back and may leave by now; what has no row any more has nowhere to go."""
+        names = self._open()
+        kept = [_of(names, parts) for parts in self.link.base.get(HELD, ())]
+        return [Replica(parts, changed_at) for parts in kept if parts]
+
+    def _open(self) -> set[str]:
+        """The parts, comments as one, that may leave by the rules and our scope as they are now."""
+        mapping, shown = self.rules.mapping(self.link.mapping_id), self.synchronization.scope.fields
+        rows = [row for row in (mapping.fields if mapping else ()) if shown.shows(_field(row, self.side))]
+        return {COMMENTS if row.inviter_type == COMMENTS else row.id for row in rows}
 
     def check_rules(self, message: Message) -> None:
         """Refuse to apply what was sent under rules that we do not hold (yet).
@@ -134,7 +169,23 @@ def load(tx: Tx, link: TwinLink, owner: str) -> Line | None:
     return Line(owner, tenant, synchronization, rules, link, queue.incoming(tx, link.id) if waits else ())
 
 
+def _parted(message: Message, names: set[str]) -> tuple[Message, Parts]:
+    parts = message.replica.parts if message.replica else {}
+    left = _of(names, parts)
+    if message.replica is None or len(left) == len(parts):
+        return message, {}
+    kept = {part: what for part, what in parts.items() if part not in left}
+    return replace(message, replica=replace(message.replica, parts=left)), kept
+
+
+def _of(names: set[str], parts: Parts) -> dict[str, Any]:
+    return {part: what for part, what in parts.items() if part.partition("/")[0] in names}
+
+
+def _field(row: FieldMapping, side: Side) -> str:
+    return "comment" if row.type_of(side) == COMMENTS else row.field_of(side)
+
+
 def field_ids(mapping: IssueMapping, side: Side) -> list[str]:
     """Jira's ids of the fields that a snapshot has to hold."""
-    names = [row.field_of(side) if row.type_of(side) != COMMENTS else "comment" for row in mapping.fields]
-    return [name for name in names if name]
+    return [name for row in mapping.fields if (name := _field(row, side))]

@@ -20,6 +20,7 @@ from urllib.parse import quote, urlsplit
 from addon import net
 from addon.config import Settings
 from addon.errors import Refused, Retryable
+from addon.model.catalog import EndInfo
 from addon.model.message import Message
 from addon.model.reading import Unreadable, read
 from addon.model.scope import ProjectInfo
@@ -86,6 +87,22 @@ class PartnerHttp:
         if answer.status == 304:
             return None
         return answer.headers.get("ETag", ""), _read(_Projects, answer).projects
+
+    def end(
+        self, to: Synchronization, private_key: str, project_id: str, issue_type_id: str, etag: str, *, fresh: bool
+    ) -> tuple[str, EndInfo] | None:
+        """GET one project and issue type as they show it, as ``projects``. ``fresh``: they shall ask their Jira."""
+        headers = {"If-None-Match": etag} if etag else {}
+        if fresh:
+            headers["Cache-Control"] = "no-cache"
+        what = f"/projects/{quote(project_id, safe='')}/types/{quote(issue_type_id, safe='')}"
+        answer = self._signed("GET", to, private_key, what, None, PERSON_SECONDS, headers)
+        if answer.status == 304:
+            return None
+        told = _read(EndInfo, answer)
+        if (told.project_id, told.issue_type_id) != (project_id, issue_type_id):
+            raise _unreadable()
+        return answer.headers.get("ETag", ""), told
 
     def invitation(self, to: Synchronization, private_key: str, state: State) -> Answer:
         """POST an invitation to the deployment where its target lives."""

@@ -14,6 +14,7 @@ from typing import Protocol
 from addon import log
 from addon.config import Settings
 from addon.errors import Blocked, Refused, Retryable
+from addon.model.catalog import EndInfo
 from addon.model.message import Message
 from addon.model.scope import ProjectInfo
 from addon.model.state import Answer, Receipt, SiteAnswer, State
@@ -24,6 +25,7 @@ from addon.store.synchronization import Synchronization
 from addon.sync.partner_http import PartnerHttp, batch_size
 
 BATCH_BYTES = 1024 * 1024
+MOST_ENDS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Door(Protocol):
 
     def projects(self, caller: Caller) -> tuple[ProjectInfo, ...]: ...
 
+    def end(self, caller: Caller, project_id: str, issue_type_id: str, *, fresh: bool) -> EndInfo: ...
+
     def invitation(self, caller: Caller, target_url: str, state: State, *, vouched: bool) -> Answer: ...
 
 
@@ -61,6 +65,7 @@ class Transport:
         self._http = http or PartnerHttp(settings)
         self._door: Door | None = None
         self._seen_projects: dict[int, tuple[str, tuple[ProjectInfo, ...]]] = {}
+        self._seen_ends: dict[tuple[int, str, str], tuple[str, EndInfo]] = {}
         self._lock = threading.Lock()
 
     def attach(self, door: Door) -> None:
@@ -142,6 +147,27 @@ class Transport:
         with self._lock:
             self._seen_projects[synchronization.id] = fresh
         return fresh[1]
+
+    def end(
+        self, synchronization: Synchronization, project_id: str, issue_type_id: str, *, fresh: bool = False
+    ) -> EndInfo:
+        """One project and issue type as the partner shows it; ``fresh``: as it is there now. Raises as ``tell``."""
+        if synchronization.partner_tenant_id is not None:
+            return self._here().end(_caller(synchronization), project_id, issue_type_id, fresh=fresh)
+        key = (synchronization.id, project_id, issue_type_id)
+        with self._lock:
+            seen = self._seen_ends.get(key)
+        tag = seen[0] if seen else ""
+        told = self._http.end(synchronization, self._key(synchronization), project_id, issue_type_id, tag, fresh=fresh)
+        if told is None:
+            assert seen is not None
+            return seen[1]
+        with self._lock:
+            self._seen_ends.pop(key, None)
+            while len(self._seen_ends) >= MOST_ENDS:
+                del self._seen_ends[next(iter(self._seen_ends))]
+            self._seen_ends[key] = told
+        return told[1]
 
     def site(self, deployment: str, url: str) -> SiteAnswer:
         """Whether a Jira is a tenant of that deployment. Raises ``Retryable`` where it cannot be asked."""

@@ -48,12 +48,14 @@ def state(agreement_id: str) -> Any:
 @blueprint.get("/partner/synchronizations/<agreement_id>/projects")
 @guard("partner")
 def projects(agreement_id: str) -> Response:
-    shown = projects_to_json(_door().projects(_caller(agreement_id)))
-    tag = hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:32]
-    same = tag in request.if_none_match
-    response = make_response("", 304) if same else jsonify({"projects": shown})
-    response.set_etag(tag)
-    return response
+    return _tagged({"projects": projects_to_json(_door().projects(_caller(agreement_id)))})
+
+
+@blueprint.get("/partner/synchronizations/<agreement_id>/projects/<project_id>/types/<issue_type_id>")
+@guard("partner")
+def end(agreement_id: str, project_id: str, issue_type_id: str) -> Response:
+    fresh = bool(request.cache_control.no_cache)
+    return _tagged(_door().end(_caller(agreement_id), project_id, issue_type_id, fresh=fresh).to_json())
 
 
 @blueprint.post("/partner/invitations")
@@ -83,6 +85,15 @@ def site() -> Any:
     _count()
     answer = _door().site(_site(request.args.get("url", "")))
     return {"state": answer.state, "url": answer.url, "name": answer.name}
+
+
+def _tagged(shown: dict[str, Any]) -> Response:
+    """What is told, or that it is what the caller has already."""
+    tag = hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()[:32]
+    same = tag in request.if_none_match
+    response = make_response("", 304) if same else jsonify(shown)
+    response.set_etag(tag)
+    return response
 
 
 def _count() -> None:

@@ -19,7 +19,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from addon import jobs
 from addon.app import create_app
 from addon.config import Settings
-from addon.errors import Retryable
+from addon.errors import Missing, Retryable
 from addon.jobs import Parts
 from addon.model.message import Message
 from addon.model.rules import BASIC_FIELDS, End, IssueMapping, document_of
@@ -33,6 +33,7 @@ from addon.store.tenant import Tenant
 from addon.sync.handshake import Handshake
 from addon.sync.transport import Transport
 from addon.web import partner
+from tests.fakes.kinds import Kinds
 
 BLUE, GREEN = "http://127.0.0.1:2990", "http://127.0.0.1:2991"
 
@@ -57,6 +58,7 @@ class SmallJira:
         self.projects = {key: list(kinds) for key, kinds in projects.items()}
         self.clock = clock
         self.away = False
+        self.kinds = Kinds()
 
     def get(self, path: str, *, params: Any = None) -> Any:
         if self.away:
@@ -65,11 +67,27 @@ class SmallJira:
             return {"serverTime": datetime.fromtimestamp(self.clock(), UTC).strftime("%Y-%m-%dT%H:%M:%S.000+0000")}
         if path == "/rest/api/3/user":
             return {"displayName": params["accountId"].title()}
-        assert path == "/rest/api/3/project/search"
-        return self._page(params["startAt"], params["maxResults"])
+        if path == "/rest/api/3/project/search":
+            return self._page(params["startAt"], params["maxResults"])
+        for project in self._projects():
+            if path == f"/rest/api/3/project/{project['id']}":
+                return project
+        if path.rpartition("/")[0] == "/rest/api/3/project":
+            raise Missing("No project could be found.")
+        return self.kinds.get(path, params)
+
+    def post(self, path: str, *, params: Any = None, json: Any = None) -> Any:
+        if self.away:
+            raise Retryable("Jira was not reached: down.", party="jira")
+        return self.kinds.post(path, json)
 
     def _page(self, start: int, count: int) -> Any:
-        found = [
+        found = self._projects()
+        page = found[start : start + count]
+        return {"values": page, "isLast": start + len(page) >= len(found)}
+
+    def _projects(self) -> list[dict[str, Any]]:
+        return [
             {
                 "id": str(10_000 + number),
                 "key": key,
@@ -78,8 +96,6 @@ class SmallJira:
             }
             for number, (key, kinds) in enumerate(self.projects.items())
         ]
-        page = found[start : start + count]
-        return {"values": page, "isLast": start + len(page) >= len(found)}
 
 
 @dataclass
