@@ -31,7 +31,7 @@ def issue(jira: Reading, issue_id: str, field_ids: Collection[str], *, dated: bo
         addon.errors.Missing: Jira does not show it: deleted, or no permission.
         addon.errors.Retryable: Jira could not answer.
     """
-    found = snapshot(_ask(jira, issue_id, field_ids, **({"expand": "changelog"} if dated else {})))
+    found = snapshot(ask(jira, issue_id, field_ids, **({"expand": "changelog"} if dated else {})))
     if "comment" in field_ids and found.comments is None:
         return replace(found, comments=comments(jira, issue_id))
     return found
@@ -41,15 +41,16 @@ def new_issue(
     jira: Reading, issue_id: str, field_ids: Collection[str]
 ) -> tuple[Snapshot, Mapping[str, Mapping[str, Any]]]:
     """An issue that we have just created, and by field id the first edit that somebody has made to it since."""
-    data = _ask(jira, issue_id, field_ids, expand="changelog")
+    data = ask(jira, issue_id, field_ids, expand="changelog")
     edited: dict[str, Mapping[str, Any]] = {}
     for entry in (data.get("changelog") or {}).get("histories", ()):  # newest first: the first edit stays
         edited.update({item.get("fieldId") or item.get("field", ""): item for item in entry.get("items", ())})
     return snapshot(data), edited
 
 
-def _ask(jira: Reading, issue_id: str, field_ids: Collection[str], **more: str) -> Mapping[str, Any]:
+def ask(jira: Reading, issue_id: str, field_ids: Collection[str], **more: str) -> Mapping[str, Any]:
     names = ",".join(sorted({*_ALWAYS, *field_ids}))
+    """An issue's JSON with these fields and what ``snapshot`` always needs. Raises the verdicts of the client."""
     data: Mapping[str, Any] = jira.get(
         f"/rest/api/3/issue/{issue_id}",
         params={"fields": names, "properties": PROPERTY, "updateHistory": "false", **more},
@@ -110,7 +111,7 @@ def with_our_change(
     jira: Reading, issue_id: str, field_ids: Collection[str], account_id: str | None, since: float
 ) -> tuple[Snapshot, Sequence[Mapping[str, Any]]]:
     """An issue that we may have edited, and the changelog items of that edit, made after ``since`` (Jira's clock)."""
-    data = _ask(jira, issue_id, field_ids, expand="changelog")
+    data = ask(jira, issue_id, field_ids, expand="changelog")
     found = snapshot(data)
     if "comment" in field_ids and found.comments is None:
         found = replace(found, comments=comments(jira, issue_id))

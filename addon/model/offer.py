@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-NeedKind = Literal["field", "priorities", "resolutions", "versions", "components", "groups", "user", "email", "zone"]
+NeedKind = Literal[
+    "field", "priorities", "resolutions", "statuses", "versions", "components", "groups", "user", "email", "zone"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,8 +37,11 @@ from addon.sync.apply import COMMENT, Application, Jira, Ports
 from addon.sync.detection import detect
 from addon.sync.line import HELD, TWIN, Line, LostLease, field_ids, load
 from addon.sync.standing import attempt, is_later
+from addon.sync.walking import Moved
 
 GONE = "Jira no longer shows this issue to the app: it was deleted, or a permission was removed."
+
+_MOST_MOVES = 5
 
 
 class Sending(Protocol):
@@ -197,11 +200,24 @@ class Engine:
             and inbound.must_read(arrived, at.mapping(), at.side)
         ):
             self.take(at, self._look(at))
-        ports = Ports(self.db, self.settings, self.metadata, self.clock)
-        application = Application(ports, at, self.jira_of(at.tenant), rows, arrived)
-        application.run()
+        application = self._applied(at, rows, arrived)
         crash.point("receive.before_settle")
         self._settle(at, rows, application)
+
+    def _applied(self, at: Line, rows: Sequence[Received], arrived: dict[str, inbound.Arrived]) -> Application:
+        """The messages, carried out. Whoever moves our issue meanwhile is heard first, a few times."""
+        ports = Ports(self.db, self.settings, self.metadata, self.clock)
+        for _ in range(_MOST_MOVES):
+            application = Application(ports, at, self.jira_of(at.tenant), rows, arrived)
+            try:
+                application.run()
+            except Moved as moved:
+                self.take(at, moved.snapshot)
+                # What an earlier worker left half done was settled by the first run.
+                rows = [replace(row, intent=None) for row in rows]
+            else:
+                return application
+        raise Retryable("Our issue is being moved by somebody else at the same time.")
 
     def _settle(self, at: Line, rows: Sequence[Received], application: Application | None) -> None:
         """The messages are dealt with: drop them, confirm them with an ack, and note what was done."""
