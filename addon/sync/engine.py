@@ -69,7 +69,7 @@ class Engine:
         ``touched``: the webhook's row that asks for it; it goes as the link is marked, in one transaction.
         """
         owner, now = uuid.uuid4().hex, self.clock()
-        with self.db.begin() as tx:
+        with self.db.begin(durable=False) as tx:
             if touched is not None:
                 queue.looked_at(tx, touched)
                 twin_link.touch(tx, link_id, now)
@@ -308,7 +308,7 @@ class Engine:
             leaving, held = at.leaving(messages)
             up_to = self.transport.send(at.synchronization, leaving)[at.link.link_key]
             crash.point("deliver.after_send")
-            with self.db.begin() as tx:
+            with self.db.begin(durable=False) as tx:
                 link = at.lock(tx)
                 if at.synchronization.attempt_count:
                     synchronization_store.clear_back_off(tx, at.synchronization.id)
@@ -360,7 +360,7 @@ class Engine:
     def _release(self, before: TwinLink, owner: str, at: Line | None) -> None:
         """Give the lease back and look again: what came while we were at it found the link taken."""
         crash.point("release")
-        with self.db.begin() as tx:
+        with self.db.begin(durable=False) as tx:
             after = twin_link.release(tx, before.id, owner)
             if after is None or at is None or not self._is_due(at, after):
                 return
