@@ -91,7 +91,7 @@ class Wake:
     def next_in(self) -> float | None:
         """Seconds until a key is to be looked at that was put off; None without one. Raises redis.RedisError."""
         first = self._redis.zrange(_LATER, 0, 0, withscores=True)
-        return max(0.0, float(first[0][1]) - time.time()) if first else None  # type: ignore[index,arg-type]
+        return max(0.0, float(first[0][1]) - time.time()) if first else None
 
     def listen(self, seconds: float) -> None:
         """Wait until something is woken, at most so many seconds (less than a call may take).
