@@ -17,6 +17,7 @@ from addon.sync import inbound, inbox
 from addon.sync.apply import Application
 from addon.sync.engine import Engine
 from addon.sync.line import Line
+from addon.sync.recovery import Recovery
 
 Patch = pytest.MonkeyPatch
 
@@ -101,7 +102,7 @@ def _read_all(comments: Any, side: str, created_here: Any) -> dict[str, Any]:
 
 def create_at_once(patch: Patch) -> None:
     """A create that may have happened is not looked for: it is done again."""
-    patch.setattr(Application, "_parked", lambda _self, _first: None)
+    patch.setattr(Recovery, "parked", lambda _self: None)
 
 
 def conflicts_untold(patch: Patch) -> None:
