@@ -24,6 +24,8 @@ Unmatched = Literal["nothing", "report", "default"]
 """What happens to a value that matches nothing here: left alone and noted, the link stops and says so, or a default."""
 FlowMode = Literal["automatic", "manual", "off"]
 FORMAT = 2
+RESERVED = ("twin", "held")
+"""Parts of a base that are no rows (``sync.line``), thus no ids for them."""
 
 
 def other(side: Side) -> Side:

@@ -115,6 +115,22 @@ rules = Table(
     UniqueConstraint("synchronization_id", "version"),
 )
 
+draft = Table(
+    "draft",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _tenant_id(),
+    Column("synchronization_id", Id, ForeignKey("synchronization.id", ondelete="CASCADE"), nullable=False),
+    Column("document", JSON, nullable=False),
+    Column("based_on", Integer, nullable=False),  # the version it was made from
+    Column("based_hash", String(64), nullable=False),
+    Column("account_id", String(128), nullable=False),  # who saved it last
+    Column("edited_by", String(255), nullable=False),  # their name
+    Column("edited_at", Float, nullable=False),
+    Column("revision", BigInteger, nullable=False),  # milliseconds since 1970, or one more than before
+    UniqueConstraint("synchronization_id"),
+)
+
 mapping_start = Table(
     "mapping_start",
     metadata,

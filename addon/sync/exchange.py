@@ -24,6 +24,7 @@ from addon.sync.agreement import settle
 from addon.sync.transport import Caller
 from addon.sync.waking import Waking
 
+GONE = "This synchronization does not exist here; it may have been removed."
 UNKNOWN = "This synchronization is not known there: it was removed, or never arrived."
 
 
@@ -62,6 +63,28 @@ class Exchange:
             else None,
         }
         return State(**{**told, **instead})
+
+    def own(self, tenant: Tenant, synchronization_id: int) -> Synchronization:
+        """This tenant's synchronization. Raises ``Refused`` (404) where it is not theirs or has been removed."""
+        with self.db.read() as tx:
+            ours = store.by_id(tx, tenant.id, synchronization_id)
+        if ours is None:
+            raise Refused(GONE, status=404)
+        return ours
+
+    def locked(self, tx: Tx, tenant: Tenant, synchronization_id: int) -> Synchronization:
+        """The same, with its row locked until the transaction ends."""
+        ours = store.lock(tx, synchronization_id)
+        if ours is None or ours.tenant_id != tenant.id:
+            raise Refused(GONE, status=404)
+        return ours
+
+    def name_of(self, tenant: Tenant, account_id: str) -> str:
+        """The name that our Jira shows for a person; "" where it does not tell."""
+        try:
+            return site.person_name(self.jira(tenant), account_id) if account_id else ""
+        except (Blocked, Ignored, Retryable):
+            return ""
 
     def addressed(self, tx: Tx, caller: Caller) -> Synchronization:
         """The row a partner's call is for, its signature's nonce used up. A repeated request changes nothing.

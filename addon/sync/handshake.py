@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from addon.config import Settings
-from addon.errors import Blocked, Ignored, Refused, Retryable
+from addon.errors import Refused, Retryable
 from addon.jira.reader import Reading
 from addon.model.rules import Rules
 from addon.model.scope import ProjectInfo, Scope
@@ -35,8 +35,10 @@ from addon.sync import agreement, backoff, checks, partner_site, publication, si
 from addon.sync.agreement import WITHDRAWN
 from addon.sync.catalog import Catalog
 from addon.sync.door import Door
+from addon.sync.drafting import Drafting
 from addon.sync.exchange import Exchange
 from addon.sync.partner_site import PartnerSite
+from addon.sync.publication import Publication, Published
 from addon.sync.telling import Telling
 from addon.sync.transport import Transport
 from addon.sync.waking import Waking
@@ -45,7 +47,11 @@ INTERRUPTED_AFTER = len(backoff.STEPS)
 
 
 class Handshake:
-    """One per process, shared by its threads. ``door`` answers partners, ``catalog`` tells what both ends can hold."""
+    """One per process, shared by its threads.
+
+    ``door`` answers partners, ``catalog`` tells what both ends can hold, ``publication`` is the one way rules become
+    live, ``drafting`` edits them before that.
+    """
 
     def __init__(
         self,
@@ -62,6 +68,8 @@ class Handshake:
         self._exchange = Exchange(db, vault, settings, jira, wake, clock)
         self._telling = Telling(self._exchange, transport)
         self.catalog = Catalog(jira, transport, clock)
+        self.publication = Publication(self._exchange, self._telling)
+        self.drafting = Drafting(self.publication)
         self.door = Door(self._exchange, transport, self.catalog)
         transport.attach(self.door)
 
@@ -79,7 +87,7 @@ class Handshake:
         """
         name = checks.clean_name(name)
         partner = self.check_partner(tenant, partner_url)
-        person_name = self._name_of(tenant, person)
+        person_name = self._exchange.name_of(tenant, person)
         key, now = signature.new_key(), self._clock()
         with self._db.begin() as tx:
             checks.duplicate(store.of_tenant(tx, tenant.id), name, partner.url)
@@ -114,13 +122,13 @@ class Handshake:
             raise
         except Retryable as error:
             self._telling.back_off(ours, error)
-        return self._own(tenant, ours.id)
+        return self._exchange.own(tenant, ours.id)
 
     def resend(self, tenant: Tenant, synchronization_id: int, person: str = "") -> Synchronization:
         """Make an invitation good for another while and bring it to the partner again."""
         now = self._clock()
         with self._db.begin() as tx:
-            ours = self._locked(tx, tenant, synchronization_id)
+            ours = self._exchange.locked(tx, tenant, synchronization_id)
             if ours.status != INVITATION_SENT:
                 raise Refused("This invitation has been answered or withdrawn already; reload the page.", status=409)
             expires_at = now + self._settings.invitation_days * 86_400
@@ -133,7 +141,7 @@ class Handshake:
         except Retryable as error:
             self._telling.back_off(ours, error)
             raise Refused(f"{error.reason} The invitation is kept and sent again by itself.", status=503) from error
-        return self._own(tenant, ours.id)
+        return self._exchange.own(tenant, ours.id)
 
     def withdraw(self, tenant: Tenant, synchronization_id: int, person: str) -> Synchronization:
         """Take an invitation back, if the partner has not answered it."""
@@ -148,10 +156,10 @@ class Handshake:
             Refused: withdrawn, expired, or the inviter's deployment does not answer: nothing has changed here then. An
                 acceptance that may have arrived is remembered: the inviter's confirmation completes it.
         """
-        person_name = self._name_of(tenant, person)
+        person_name = self._exchange.name_of(tenant, person)
         now = self._clock()
         with self._db.begin() as tx:
-            ours = self._locked(tx, tenant, synchronization_id)
+            ours = self._exchange.locked(tx, tenant, synchronization_id)
             if ours.accepted:
                 return ours
             checks.status(ours, INVITATION_RECEIVED)
@@ -223,10 +231,10 @@ class Handshake:
     def _end(
         self, tenant: Tenant, synchronization_id: int, person: str, before: str, after: str, reason: str, verb: str
     ) -> Synchronization:
-        person_name = self._name_of(tenant, person)
+        person_name = self._exchange.name_of(tenant, person)
         now = self._clock()
         with self._db.begin() as tx:
-            ours = self._locked(tx, tenant, synchronization_id)
+            ours = self._exchange.locked(tx, tenant, synchronization_id)
             if ours.status == after:
                 return ours
             checks.status(ours, before)
@@ -251,10 +259,10 @@ class Handshake:
         Raises:
             Refused: it is not over, or the partner could not be told yet and would never learn of it.
         """
-        ours = self._own(tenant, synchronization_id)
+        ours = self._exchange.own(tenant, synchronization_id)
         if ours.over and not ours.told:
             self._telling.push(ours.id, waiting=True)
-            ours = self._own(tenant, synchronization_id)
+            ours = self._exchange.own(tenant, synchronization_id)
         if not ours.over:
             raise Refused(
                 "Only a synchronization that is Deleted or Rejected can be removed; delete it first.", status=409
@@ -273,7 +281,7 @@ class Handshake:
     def set_scope(self, tenant: Tenant, synchronization_id: int, scope: Scope, person: str) -> Synchronization:
         """Change what the partner may see and we may send. It holds at once: they ask for it when they need it."""
         with self._db.begin() as tx:
-            ours = self._locked(tx, tenant, synchronization_id)
+            ours = self._exchange.locked(tx, tenant, synchronization_id)
             if ours.over:
                 raise Refused("This synchronization is over; nothing of yours is shown any more.", status=409)
             ours = store.change(tx, ours.id, scope=scope, updated_at=self._clock())
@@ -287,7 +295,7 @@ class Handshake:
 
     def partner_projects(self, tenant: Tenant, synchronization_id: int) -> tuple[ProjectInfo, ...]:
         """The projects and issue types that the partner shows us. Raises ``Refused`` where they do not tell."""
-        ours = self._own(tenant, synchronization_id)
+        ours = self._exchange.own(tenant, synchronization_id)
         if ours.status == INVITATION_SENT or ours.over:
             raise Refused("What your partner shows can be seen once they have accepted.", status=409)
         try:
@@ -295,33 +303,9 @@ class Handshake:
         except Retryable as error:
             raise Refused(f"{error.reason} Try again.", status=503) from error
 
-    def publish(self, tenant: Tenant, synchronization_id: int, document: Mapping[str, Any], person: str) -> int:
-        """Make a document of rules the live one, here at once, and tell the partner. Answers its version.
-
-        Raises:
-            Refused: the document contradicts itself, the synchronization is not accepted, Jira does not tell its time,
-                or the inviter has published at the same time (theirs stands).
-        """
-        ours = self._own(tenant, synchronization_id)
-        if ours.side == "accepter" and not ours.told:
-            self._telling.push(ours.id, waiting=True)
-            ours = self._own(tenant, synchronization_id)
-        publication.check_ready(ours)
-        started_at = publication.start(self._db, self._jira, tenant, ours, document)
-        person_name = self._name_of(tenant, person)
-        now = self._clock()
-        with self._db.begin() as tx:
-            ours = self._locked(tx, tenant, synchronization_id)
-            publication.check_ready(ours)
-            version, changed = publication.store_version(tx, ours, document, person_name, started_at, now)
-            if changed:
-                store.change(tx, ours.id, state_version=ours.next_version(now), status_reason="", updated_at=now)
-                self._audit(tx, ours, person, "rules.publish", {"version": version})
-        if changed and ours.side == "accepter":
-            self._telling.push(ours.id, waiting=True)
-            publication.check_stands(self._db, ours, document)
-        self._wake.synchronization(ours.id)
-        return version
+    def publish(self, tenant: Tenant, synchronization_id: int, document: Mapping[str, Any], person: str) -> Published:
+        """Make a document of rules the live one: ``Publication.publish``."""
+        return self.publication.publish(tenant, synchronization_id, document, person)
 
     @staticmethod
     def status_word(synchronization: Synchronization, rules: Rules) -> str:
@@ -347,25 +331,6 @@ class Handshake:
         self._telling.announce(tenant_id)
 
     # -- small ------------------------------------------------------------------------------------------------------
-
-    def _own(self, tenant: Tenant, synchronization_id: int) -> Synchronization:
-        with self._db.read() as tx:
-            ours = store.by_id(tx, tenant.id, synchronization_id)
-        if ours is None:
-            raise Refused("This synchronization does not exist here; it may have been removed.", status=404)
-        return ours
-
-    def _locked(self, tx: Tx, tenant: Tenant, synchronization_id: int) -> Synchronization:
-        ours = store.lock(tx, synchronization_id)
-        if ours is None or ours.tenant_id != tenant.id:
-            raise Refused("This synchronization does not exist here; it may have been removed.", status=404)
-        return ours
-
-    def _name_of(self, tenant: Tenant, account_id: str) -> str:
-        try:
-            return site.person_name(self._jira(tenant), account_id) if account_id else ""
-        except (Blocked, Ignored, Retryable):
-            return ""
 
     def _audit(self, tx: Tx, ours: Synchronization, person: str, action: str, detail: Mapping[str, Any]) -> None:
         audit.write(tx, ours.tenant_id, person, action, str(ours.id), detail, self._clock())

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
 from addon.errors import Refused
 from addon.model.reading import Unreadable
-from addon.model.rules import FORMAT, IssueMapping, Rules, Side, rules_from
+from addon.model.rules import FORMAT, RESERVED, IssueMapping, Rules, Side, rules_from
 from addon.sync import row_check
 
 MAX_MAPPINGS = 2_000
+_ID = re.compile(r"[\w.-]{1,36}\Z", re.ASCII)
+MAX_BYTES = 900_000
+"""A state holds a document twice at most (live and proposed), and has to pass the partner's door (2 MiB)."""
 
 
-def check(document: Mapping[str, Any]) -> None:
-    """Refuse a document that this version cannot read or that contradicts itself.
+def check_shape(document: Mapping[str, Any]) -> tuple[IssueMapping, ...]:
+    """Refuse what is no document of rules at all. It may still be incomplete or contradict itself.
 
     Raises:
         Refused: with what is wrong and what to do.
@@ -27,17 +32,36 @@ def check(document: Mapping[str, Any]) -> None:
         mappings = rules_from(0, document).mappings
     except Unreadable as error:
         raise Refused(f"These rules cannot be read: {error}.", status=422) from error
-    if len(mappings) > MAX_MAPPINGS:
+    if len(mappings) > MAX_MAPPINGS or len(json.dumps(document)) > MAX_BYTES:
         raise Refused(
-            f"A synchronization can hold {MAX_MAPPINGS} mappings; make a second one for the rest.", status=422
+            f"A synchronization can hold {MAX_MAPPINGS} mappings and {MAX_BYTES // 1000} kB of rules; "
+            "make a second one for the rest.",
+            status=422,
         )
     if len({mapping.id for mapping in mappings}) != len(mappings):
         raise Refused("Two mappings have the same id; remove one of them.", status=422)
-    for side in ("inviter", "accepter"):
-        _check_side(mappings, side)
     for mapping in mappings:
         if len({field.id for field in mapping.fields}) != len(mapping.fields):
             raise Refused("A mapping has two field mappings with the same id; remove one of them.", status=422)
+        if not _ID.match(mapping.id) or not all(_ID.match(field.id) and field.id not in RESERVED for field in mapping.fields):
+            raise Refused(
+                "The ids of mappings and field mappings are 1 to 36 letters, digits, dots, dashes or underscores, "
+                "and “twin” and “held” are taken; give them others.",
+                status=422,
+            )
+    return mappings
+
+
+def check(document: Mapping[str, Any]) -> None:
+    """Refuse a document that this version cannot read or that contradicts itself.
+
+    Raises:
+        Refused: with what is wrong and what to do.
+    """
+    mappings = check_shape(document)
+    for side in ("inviter", "accepter"):
+        _check_side(mappings, side)
+    for mapping in mappings:
         for field in mapping.fields:
             row_check.check(field)
 

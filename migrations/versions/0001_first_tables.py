@@ -126,6 +126,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("tenant_id", "issue_id", name=op.f("uq_touched_issue_tenant_id_issue_id")),
     )
     op.create_table(
+        "draft",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("synchronization_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("based_on", sa.Integer(), nullable=False),
+        sa.Column("based_hash", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.String(length=128), nullable=False),
+        sa.Column("edited_by", sa.String(length=255), nullable=False),
+        sa.Column("edited_at", sa.Float(), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["synchronization_id"], ["synchronization.id"], name=op.f("fk_draft_synchronization_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_draft_tenant_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
+        sa.UniqueConstraint("synchronization_id", name=op.f("uq_draft_synchronization_id")),
+    )
+    op.create_table(
         "mapping_start",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -334,6 +353,7 @@ def downgrade() -> None:
     op.drop_table("twin_link")
     op.drop_table("rules")
     op.drop_table("mapping_start")
+    op.drop_table("draft")
     op.drop_table("touched_issue")
     with op.batch_alter_table("synchronization", schema=None) as batch_op:
         batch_op.drop_index("ix_synchronization_agreement_id")

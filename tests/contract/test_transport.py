@@ -224,9 +224,9 @@ def test_a_partner_whose_jira_is_away(two: Pair) -> None:
 def test_published_rules_are_live_at_both_ends(two: Pair, publisher: str) -> None:
     ours, theirs = two.accepted()
     if publisher == "blue":
-        assert two.blue_home.handshake.publish(two.blue, ours.id, document(), "ann") == 1
+        assert two.blue_home.handshake.publish(two.blue, ours.id, document(), "ann").version == 1
     else:
-        assert two.green_home.handshake.publish(two.green, theirs.id, document(), "bob") == 1
+        assert two.green_home.handshake.publish(two.green, theirs.id, document(), "bob").version == 1
     two.work()
     assert words(two, ours) == ("Active", "Active")
     with two.blue_home.db.read() as blue, two.green_home.db.read() as green:
@@ -237,8 +237,8 @@ def test_published_rules_are_live_at_both_ends(two: Pair, publisher: str) -> Non
 
 def test_publishing_the_same_is_no_new_version(two: Pair) -> None:
     ours, _ = two.accepted()
-    assert two.blue_home.handshake.publish(two.blue, ours.id, document(), "ann") == 1
-    assert two.blue_home.handshake.publish(two.blue, ours.id, document(), "ann") == 1
+    assert two.blue_home.handshake.publish(two.blue, ours.id, document(), "ann").version == 1
+    assert two.blue_home.handshake.publish(two.blue, ours.id, document(), "ann").version == 1
 
 
 def test_a_mapping_switched_on_again_starts_anew(two: Pair) -> None:

@@ -144,11 +144,11 @@ def test_a_record_can_be_removed_once_the_partner_is_given_up(two: Pair) -> None
 def test_rules_are_told_until_they_are_heard(two: Pair, lose: str) -> None:
     ours, theirs = two.accepted()
     two.blue_switch.lose = lose
-    assert two.green_home.handshake.publish(two.green, theirs.id, document(), "bob") == 1
+    assert two.green_home.handshake.publish(two.green, theirs.id, document(), "bob").version == 1
     with pytest.raises(Refused, match="Publish again once they have it"):
         two.green_home.handshake.publish(two.green, theirs.id, {"format": 2, "mappings": []}, "bob")
     two.blue_switch.lose = ""
-    assert two.green_home.handshake.publish(two.green, theirs.id, {"format": 2, "mappings": []}, "bob") == 2
+    assert two.green_home.handshake.publish(two.green, theirs.id, {"format": 2, "mappings": []}, "bob").version == 2
     two.work()
     with two.blue_home.db.read() as tx:
         assert rules.live(tx, ours.id).version == 2
