@@ -15,12 +15,37 @@ from addon.model.rules import Side
 
 @dataclass(frozen=True, slots=True)
 class PublishedRules:
-    """The live version of the rules as it travels. ``published_by`` is a name for people."""
+    """The live version of the rules as it travels. ``published_by`` is a name for people.
+
+    ``proposal_id`` and ``proposed_by``: where it accepts what the other side than ``published_side`` proposed.
+    """
 
     version: int
     document: Mapping[str, Any]
     published_side: Side
     published_by: str = ""
+    proposal_id: str = ""
+    proposed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedRules:
+    """Rules that the teller wants and the hearer is to accept. ``based_hash``: of the version they were made from."""
+
+    proposal_id: str
+    document: Mapping[str, Any]
+    based_on: int
+    based_hash: str
+    proposed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """That the teller does not accept this proposal of the hearer's, and why."""
+
+    proposal_id: str
+    reason: str
+    declined_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +53,8 @@ class State:
     """One end as it tells of itself.
 
     ``site_url`` and ``site_name`` are its Jira's, ``endpoint`` is its Twinline deployment. ``public_key`` is Ed25519,
-    raw, in base64; ``key_id`` its SHA-256. ``expires_at`` (seconds since 1970) is the invitation's.
+    raw, in base64; ``key_id`` its SHA-256. ``expires_at`` (seconds since 1970) is the invitation's. ``review``: rules
+    of the hearer's wait here until a person accepts them.
     """
 
     agreement_id: str
@@ -45,6 +71,9 @@ class State:
     person: str = ""
     expires_at: float | None = None
     rules: PublishedRules | None = None
+    review: bool = False
+    proposal: ProposedRules | None = None
+    declined: Declined | None = None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -52,8 +81,8 @@ class State:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> State:
         """Read a state whose shape has been validated (``web.schemas.StateSchema``)."""
-        rules = data["rules"]
-        return cls(**{**data, "rules": PublishedRules(**rules) if rules else None})
+        nested = {"rules": PublishedRules, "proposal": ProposedRules, "declined": Declined}
+        return cls(**{**data, **{name: kind(**data[name]) for name, kind in nested.items() if data[name]}})
 
 
 @dataclass(frozen=True, slots=True)

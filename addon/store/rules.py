@@ -17,7 +17,10 @@ from addon.store.table import rules as table
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One published version. ``published_at`` is when it was stored here, in seconds."""
+    """One published version. ``published_at`` is when it was stored here, in seconds.
+
+    ``proposal_id`` and ``proposed_by``: where it accepts what the other side than ``published_side`` proposed.
+    """
 
     version: int
     document: Mapping[str, Any]
@@ -25,16 +28,11 @@ class Version:
     published_by: str
     published_side: Side
     published_at: float
+    proposal_id: str
+    proposed_by: str
 
 
-_COLUMNS = (
-    table.c.version,
-    table.c.document,
-    table.c.hash,
-    table.c.published_by,
-    table.c.published_side,
-    table.c.published_at,
-)
+_COLUMNS = tuple(table.c[name] for name in Version.__dataclass_fields__)
 
 
 _LATEST = (
@@ -98,6 +96,8 @@ def add(
     published_by: str,
     published_side: Side,
     now: float,
+    proposal_id: str = "",
+    proposed_by: str = "",
 ) -> Rules:
     """Store a version and make it the live one, in place of ours of the same number where the inviter's stands."""
     tx.execute(delete(table).where(table.c.synchronization_id == synchronization.id, table.c.version >= version))
@@ -111,6 +111,8 @@ def add(
             published_by=published_by,
             published_side=published_side,
             published_at=now,
+            proposal_id=proposal_id,
+            proposed_by=proposed_by,
         )
     )
     return rules_from(version, document)

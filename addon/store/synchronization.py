@@ -57,6 +57,11 @@ class Synchronization:
     state_version: int
     told_version: int
     partner_state_version: int
+    partner_rules_version: int
+    partner_rules_hash: str
+    review: bool
+    review_version: int
+    partner_review: bool
     invited_by: str
     retry_at: float | None
     attempt_count: int
@@ -83,6 +88,11 @@ class Synchronization:
     def told(self) -> bool:
         """Whether the partner has confirmed what we last had to tell."""
         return self.told_version >= self.state_version
+
+    @property
+    def review_told(self) -> bool:
+        """Whether the partner knows that their rules wait here for a person: from then on none may come without."""
+        return self.review and self.told_version >= self.review_version
 
     def expired(self, now: float) -> bool:
         """Whether this is an invitation that can no longer be accepted (the inviter can send it again)."""

@@ -88,6 +88,11 @@ synchronization = Table(
     Column("state_version", BigInteger, nullable=False, default=1),  # of what we tell the partner
     Column("told_version", BigInteger, nullable=False, default=0),  # the last one they confirmed
     Column("partner_state_version", BigInteger, nullable=False, default=0),
+    Column("partner_rules_version", Integer, nullable=False, default=0),  # what they hold, as told last
+    Column("partner_rules_hash", String(64), nullable=False, default=""),
+    Column("review", Boolean, nullable=False, default=False),  # we want to accept the partner's rules before they live
+    Column("review_version", BigInteger, nullable=False, default=0),  # our state that told this wish first
+    Column("partner_review", Boolean, nullable=False, default=False),
     Column("invited_by", String(255), nullable=False, default=""),
     Column("retry_at", Float),  # no call to this partner before
     Column("attempt_count", Integer, nullable=False, default=0),
@@ -112,7 +117,29 @@ rules = Table(
     Column("published_by", String(255), nullable=False, default=""),
     Column("published_side", String(8), nullable=False),
     Column("published_at", Float, nullable=False),
+    Column("proposal_id", String(36), nullable=False, default=""),  # of what the other side proposed and this accepts
+    Column("proposed_by", String(255), nullable=False, default=""),
     UniqueConstraint("synchronization_id", "version"),
+)
+
+proposal = Table(
+    "proposal",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _tenant_id(),
+    Column("synchronization_id", Id, ForeignKey("synchronization.id", ondelete="CASCADE"), nullable=False),
+    Column("proposal_id", String(36), nullable=False),  # the same at both ends
+    Column("side", String(8), nullable=False),  # who proposes
+    Column("document", JSON, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("based_on", Integer, nullable=False),  # the version it was made from
+    Column("based_hash", String(64), nullable=False),
+    Column("proposed_by", String(255), nullable=False),
+    Column("proposed_at", Float, nullable=False),
+    Column("state", String(16), nullable=False),  # open, withdrawn, accepted, declined
+    Column("answered_by", String(255), nullable=False),
+    Column("reason", Text, nullable=False),  # of a declined one, in the words of who declined it
+    UniqueConstraint("synchronization_id", "proposal_id"),
 )
 
 draft = Table(

@@ -9,19 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from addon.errors import Refused
 from addon.model.rules import Rules, document_of, hash_of, rules_from
 from addon.store import audit, rules
 from addon.store import draft as store
+from addon.store import proposal as proposals
+from addon.store import synchronization as store_of_ours
 from addon.store.db import Tx
 from addon.store.draft import Draft
+from addon.store.proposal import Proposal
 from addon.store.rules import Version
 from addon.store.synchronization import Synchronization
 from addon.store.tenant import Tenant
-from addon.sync import rulebook
+from addon.sync import checks, rulebook
 from addon.sync.comparison import Difference, Naming, compare, named_by_id
+from addon.sync.holding import Holding, holding
 from addon.sync.publication import Publication, Published
 
 
@@ -103,7 +107,7 @@ class Drafting:
         return compare(live, _rules(draft), ours.side, ours.partner_name, names)
 
     def publish(self, tenant: Tenant, synchronization_id: int, account_id: str, revision: int) -> Published:
-        """Make the draft the next version. It is gone then.
+        """Make the draft the next version, or propose it (``Publication.publish``). It is gone once it is live.
 
         Raises:
             Refused: 422 it cannot be used, in words; 409 it says nothing new, it has changed since that revision, or
@@ -124,6 +128,12 @@ class Drafting:
         with self.publication.exchange.db.read() as tx:
             return rules.versions(tx, ours.id)
 
+    def holding(self, tenant: Tenant, synchronization_id: int) -> Holding:
+        """Which version is live here, and which one the partner holds."""
+        ours = self._own(tenant, synchronization_id)
+        with self.publication.exchange.db.read() as tx:
+            return holding(ours, rules.latest_version(tx, ours.id))
+
     def rollback(self, tenant: Tenant, synchronization_id: int, version: int, account_id: str) -> Published:
         """Publish what an earlier version said as the next one. A draft stays as it is.
 
@@ -136,6 +146,103 @@ class Drafting:
         if document is None:
             raise Refused(f"There is no version {version} here.", status=404)
         return self.publication.publish(tenant, ours.id, document, account_id)
+
+    # review
+
+    def proposal(self, tenant: Tenant, synchronization_id: int) -> Proposal | None:
+        """What the partner proposes and waits for."""
+        ours = self._own(tenant, synchronization_id)
+        with self.publication.exchange.db.read() as tx:
+            found = proposals.latest(tx, ours.id, ours.partner_side)
+        return found if found is not None and found.open else None
+
+    def proposed(self, tenant: Tenant, synchronization_id: int) -> Proposal | None:
+        """What we proposed last, with what became of it."""
+        ours = self._own(tenant, synchronization_id)
+        with self.publication.exchange.db.read() as tx:
+            return proposals.latest(tx, ours.id, ours.side)
+
+    def compare_proposal(
+        self, tenant: Tenant, synchronization_id: int, proposal: Proposal, names: Naming = named_by_id
+    ) -> tuple[Difference, ...]:
+        """What accepting a proposal would change in the live rules."""
+        ours = self._own(tenant, synchronization_id)
+        with self.publication.exchange.db.read() as tx:
+            live = rules.live(tx, ours.id)
+        return compare(live, rules_from(0, proposal.document), ours.side, ours.partner_name, names)
+
+    def accept(self, tenant: Tenant, synchronization_id: int, proposal_id: str, account_id: str) -> Published:
+        """Make the partner's proposal the next version at both ends.
+
+        Raises:
+            Refused: 409 it was withdrawn or replaced, or made from another version than is live; or as
+                ``Publication.publish``.
+        """
+        ours = self._own(tenant, synchronization_id)
+        with self.publication.exchange.db.read() as tx:
+            asked = proposals.by_id(tx, ours.id, proposal_id)
+        if asked is None or asked.side != ours.partner_side or not asked.open:
+            raise _answered()
+        return self.publication.publish(tenant, ours.id, asked.document, account_id, accepting=asked)
+
+    def decline(self, tenant: Tenant, synchronization_id: int, proposal_id: str, account_id: str, reason: str) -> None:
+        """Say no to the partner's proposal; they are told, with the reason (may be empty).
+
+        Raises:
+            Refused: 409 it was withdrawn, replaced or answered; 400 the reason is too long.
+        """
+        reason = checks.clean_reason(reason)
+        self._close(tenant, synchronization_id, proposal_id, account_id, "declined", reason)
+
+    def withdraw(self, tenant: Tenant, synchronization_id: int, proposal_id: str, account_id: str) -> None:
+        """Take our proposal back. Where the partner accepts it before they hear of that, it is live all the same.
+
+        Raises:
+            Refused: 409 it has been answered.
+        """
+        self._close(tenant, synchronization_id, proposal_id, account_id, "withdrawn", "")
+
+    def _close(
+        self,
+        tenant: Tenant,
+        synchronization_id: int,
+        proposal_id: str,
+        account_id: str,
+        state: Literal["declined", "withdrawn"],
+        reason: str,
+    ) -> None:
+        exchange = self.publication.exchange
+        name = exchange.name_of(tenant, account_id)
+        now = exchange.clock()
+        with exchange.db.begin() as tx:
+            ours = exchange.locked(tx, tenant, synchronization_id)
+            side = ours.side if state == "withdrawn" else ours.partner_side
+            known = proposals.by_id(tx, ours.id, proposal_id)
+            closed = known is not None and known.side == side
+            if not closed or not proposals.answer(tx, ours.id, proposal_id, state, by=name, reason=reason):
+                raise _answered()
+            verb = "rules.decline" if state == "declined" else "rules.withdraw"
+            audit.write(tx, tenant.id, account_id, verb, str(ours.id), {"proposal": proposal_id}, now)
+            store_of_ours.change(tx, ours.id, state_version=ours.next_version(now), updated_at=now)
+        exchange.wake.synchronization(ours.id)
+
+    def ask_review(self, tenant: Tenant, synchronization_id: int, wanted: bool, account_id: str) -> Synchronization:
+        """Say whether the partner's rules wait for a person here. It holds from when the partner has confirmed it."""
+        exchange = self.publication.exchange
+        now = exchange.clock()
+        with exchange.db.begin() as tx:
+            ours = exchange.locked(tx, tenant, synchronization_id)
+            if ours.over:
+                raise Refused("This synchronization is over; no rules come any more.", status=409)
+            if ours.review == wanted:
+                return ours
+            version = ours.next_version(now)
+            audit.write(tx, tenant.id, account_id, "synchronization.review", str(ours.id), {"wanted": wanted}, now)
+            ours = store_of_ours.change(
+                tx, ours.id, review=wanted, review_version=version, state_version=version, updated_at=now
+            )
+        exchange.wake.synchronization(ours.id)
+        return ours
 
     def _own(self, tenant: Tenant, synchronization_id: int) -> Synchronization:
         return self.publication.exchange.own(tenant, synchronization_id)
@@ -160,6 +267,10 @@ def _revision_of(live: Rules) -> int:
 
 def _rules(draft: Draft) -> Rules:
     return rules_from(draft.based_on, draft.document)
+
+
+def _answered() -> Refused:
+    return Refused("This proposal has been answered, withdrawn or replaced meanwhile. Look again.", status=409)
 
 
 def _stale(draft: Draft) -> Refused:

@@ -19,7 +19,7 @@ from addon.store.db import Database, Tx
 from addon.store.secret import Vault
 from addon.store.synchronization import Synchronization
 from addon.store.tenant import Tenant
-from addon.sync import rulebook, signature, site
+from addon.sync import review, rulebook, signature, site
 from addon.sync.agreement import settle
 from addon.sync.transport import Caller
 from addon.sync.waking import Waking
@@ -58,9 +58,9 @@ class Exchange:
             "reason": ours.status_reason,
             "person": ours.status_person if ours.status_by == "us" else "",
             "expires_at": ours.expires_at,
-            "rules": PublishedRules(latest.version, latest.document, latest.published_side, latest.published_by)
-            if latest
-            else None,
+            "rules": _told_rules(latest) if latest else None,
+            "review": ours.review,
+            **(review.told(tx, ours) if ours.accepted else {}),
         }
         return State(**{**told, **instead})
 
@@ -141,8 +141,10 @@ class Exchange:
             settlement = settle(row, told, self.clock())
             after = store.change(tx, row.id, **settlement.columns) if settlement.columns else row
             store.clear_back_off(tx, row.id)
-            current = told.state_version >= row.partner_state_version
-            adopted = current and after.accepted and self._adopt(tx, after, told, theirs, started_at)
+            adopted = False
+            if told.state_version >= row.partner_state_version and after.accepted:
+                adopted = self._adopt(tx, after, told, theirs, started_at)
+                review.hear(tx, after, told, self.clock())
             after = store.get(tx, row.id) or after
         if adopted or after.status != row.status:
             log.info("state_taken", synchronization=row.id, status=after.status, rules=theirs.version)
@@ -165,20 +167,31 @@ class Exchange:
             ) from error
 
     def _adopt(self, tx: Tx, ours: Synchronization, told: State, theirs: Rules, started_at: float | None) -> bool:
+        """Make the partner's version the live one here, if it takes the place of ours and need not wait."""
         latest = rules.latest_version(tx, ours.id)
         live = rules_from(latest.version, latest.document) if latest else NO_RULES
         if told.rules is None or not rulebook.supersedes(theirs, live, ours.side):
             return False
+        if not review.admits(tx, ours, live, theirs):
+            store.change(tx, ours.id, status_reason=review.UNASKED.format(version=theirs.version))
+            return False
         starting = rulebook.newly_active(live, theirs)
         if starting and started_at is None:
             raise Retryable("The rules have just changed here; tell them again.", party="partner")
-        if latest and latest.published_side == ours.side and not ours.told and live.hash != theirs.hash:
-            store.change(
-                tx,
-                ours.id,
-                status_reason=f"Your version {live.version} of the rules was not taken: your partner published version "
-                f"{theirs.version} at the same time. Look at theirs and publish your change again.",
+        reason = ""
+        if (
+            latest
+            and latest.published_side == ours.side
+            and review.may_be_lost(ours, live)
+            and live.hash != theirs.hash
+        ):
+            reason = (
+                f"Your version {live.version} of the rules was not taken: your partner published version "
+                f"{theirs.version} at the same time. Look at theirs and publish your change again."
             )
+            review.keep_lost(tx, ours, latest, self.clock())
+        if reason or ours.status_reason:
+            store.change(tx, ours.id, status_reason=reason)
         rules.add(
             tx,
             ours,
@@ -187,6 +200,8 @@ class Exchange:
             published_by=told.rules.published_by,
             published_side=told.rules.published_side,
             now=self.clock(),
+            proposal_id=told.rules.proposal_id,
+            proposed_by=told.rules.proposed_by,
         )
         for mapping_id in starting:
             assert started_at is not None
@@ -194,10 +209,23 @@ class Exchange:
         return True
 
 
+def _told_rules(version: rules.Version) -> PublishedRules:
+    return PublishedRules(
+        version.version,
+        version.document,
+        version.published_side,
+        version.published_by,
+        version.proposal_id,
+        version.proposed_by,
+    )
+
+
 def _rules_of(told: State) -> Rules:
     if told.rules is None:
         return NO_RULES
     rulebook.check(told.rules.document)
+    if told.proposal is not None:
+        rulebook.check(told.proposal.document)
     return rules_from(told.rules.version, told.rules.document)
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from addon.errors import Blocked, Ignored, Refused, Retryable
-from addon.model.rules import hash_of, rules_from
-from addon.store import audit, draft, rules
+from addon.model.rules import Rules, hash_of, rules_from
+from addon.store import audit, draft, proposal, rules
 from addon.store import synchronization as store
 from addon.store.db import Tx
+from addon.store.draft import Draft
+from addon.store.proposal import Proposal
 from addon.store.synchronization import Synchronization
 from addon.store.tenant import Tenant
 from addon.sync import rulebook, site
@@ -22,9 +25,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What became of a publication: the version that is live here after it."""
+    """What became of a publication: the version that is live here after it, or waits for the partner's word."""
 
     version: int
+    proposed: bool
 
 
 def asked(ask: Callable[[], T]) -> T:
@@ -55,39 +59,70 @@ class Publication:
         document: Mapping[str, Any],
         person: str,
         *,
-        from_draft: draft.Draft | None = None,
+        from_draft: Draft | None = None,
+        accepting: Proposal | None = None,
     ) -> Published:
-        """Make a document of rules the live one, here at once, and tell the partner.
+        """Make a document of rules the live one, here at once, and tell the partner; or propose it to them.
 
-        ``person``: an account id of our Jira. ``from_draft``: the draft it was, which goes with it.
+        It is proposed where the partner asks for review, unless it only stops something. ``person``: an account id of
+        our Jira. ``from_draft``: the draft it was; it stays until what it says is live. ``accepting``: the partner's
+        proposal that it is.
 
         Raises:
             Refused: the document contradicts itself, the synchronization is not accepted, Jira does not tell its time,
-                the inviter has published at the same time (theirs stands), or the draft is no longer what it was.
+                the inviter has published at the same time (theirs stands), or the draft or proposal is no longer what
+                it was.
         """
         exchange = self.exchange
         ours = exchange.own(tenant, synchronization_id)
         if ours.side == "accepter" and not ours.told:
             self.telling.push(ours.id, waiting=True)
             ours = exchange.own(tenant, synchronization_id)
-        check_ready(ours)
+        check_accepted(ours)
         started_at = self._start(tenant, ours, document)
-        person_name = exchange.name_of(tenant, person)
+        name = exchange.name_of(tenant, person)
         now = exchange.clock()
         with exchange.db.begin() as tx:
             ours = exchange.locked(tx, tenant, synchronization_id)
-            check_ready(ours)
+            check_accepted(ours)
+            live = rules.live(tx, ours.id)
             if from_draft is not None:
-                _take_draft(tx, ours, from_draft)
-            version, changed = _store_version(tx, ours, document, person_name, started_at, now)
-            if changed:
-                store.change(tx, ours.id, state_version=ours.next_version(now), status_reason="", updated_at=now)
-                audit.write(tx, tenant.id, person, "rules.publish", str(ours.id), {"version": version}, now)
-        if changed and ours.side == "accepter":
+                _check_draft(tx, ours, live, from_draft)
+            if live.hash == hash_of(document):
+                return Published(live.version, False)
+            after = rules_from(live.version + 1, document)
+            if accepting is None and ours.partner_review and not rulebook.only_stops(live, after):
+                self._propose(tx, ours, document, live, person, name)
+                made = Published(live.version, True)
+            else:
+                check_ready(ours)
+                if accepting is not None:
+                    _take_proposal(tx, ours, live, accepting, name)
+                if from_draft is not None:
+                    draft.drop(tx, ours.id, from_draft.revision)
+                _store_version(tx, ours, live, document, name, accepting, started_at, now)
+                detail = {"version": after.version, **({"proposal": accepting.proposal_id} if accepting else {})}
+                audit.write(tx, tenant.id, person, "rules.publish", str(ours.id), detail, now)
+                made = Published(after.version, False)
+            store.change(tx, ours.id, state_version=ours.next_version(now), status_reason="", updated_at=now)
+        if not made.proposed and ours.side == "accepter":
             self.telling.push(ours.id, waiting=True)
             self._check_stands(ours, document)
         exchange.wake.synchronization(ours.id)
-        return Published(version)
+        return made
+
+    def _propose(
+        self, tx: Tx, ours: Synchronization, document: Mapping[str, Any], live: Rules, person: str, name: str
+    ) -> None:
+        """Store the document as what our side wants, in the place of what it wanted before."""
+        hash_, now = hash_of(document), self.exchange.clock()
+        before = proposal.latest(tx, ours.id, ours.side)
+        if before is not None and before.open and (before.hash, before.based_hash) == (hash_, live.hash):
+            raise Refused("This is proposed already; your partner has not answered yet.", status=409)
+        made = Proposal(str(uuid.uuid4()), ours.side, document, hash_, live.version, live.hash, name, now)
+        proposal.add(tx, ours, made)
+        detail = {"proposal": made.proposal_id, "based_on": live.version}
+        audit.write(tx, ours.tenant_id, person, "rules.propose", str(ours.id), detail, now)
 
     def _start(self, tenant: Tenant, ours: Synchronization, document: Mapping[str, Any]) -> float | None:
         """Our Jira's time, where this document switches on a mapping: asked outside of any transaction."""
@@ -110,50 +145,64 @@ class Publication:
             )
 
 
-def check_ready(ours: Synchronization) -> None:
-    """Refuse a publication that could not be told apart from an earlier one on its way.
-
-    The inviter's word stands where both publish at once, so the accepter builds only on what the inviter has
-    confirmed: then no version of theirs can hide one of the inviter's.
-    """
+def check_accepted(ours: Synchronization) -> None:
+    """Refuse where there is no partner to hold the same rules."""
     if not ours.accepted:
         raise Refused(
             "Rules can be published once the synchronization is accepted, and until it is deleted.", status=409
         )
+
+
+def check_ready(ours: Synchronization) -> None:
+    """Refuse a version that could not be told apart from an earlier one on its way.
+
+    The inviter's word stands where both publish at once, so the accepter builds only on what the inviter has
+    confirmed: then no version of theirs can hide one of the inviter's.
+    """
     if ours.side == "accepter" and not ours.told:
         reason = ours.retry_reason or "Your partner has not confirmed your last version yet."
         raise Refused(f"{reason} Publish again once they have it.", status=503)
 
 
-def _take_draft(tx: Tx, ours: Synchronization, taken: draft.Draft) -> None:
-    """The draft becomes the version: it goes in the same transaction, if it is still the same and still fits."""
-    live = rules.live(tx, ours.id)
+def _check_draft(tx: Tx, ours: Synchronization, live: Rules, taken: Draft) -> None:
+    """Refuse a draft that is not what the person saw, or was made from other rules than are live."""
     if live.hash != taken.based_hash:
         raise Refused(
             f"Version {live.version} was published meanwhile. Bring your draft up to it and look at the differences, "
             "then publish.",
             status=409,
         )
-    if not draft.drop(tx, ours.id, taken.revision):
+    stored = draft.of(tx, ours.id)
+    if stored is None or stored.revision != taken.revision:
         raise Refused("The draft was changed meanwhile. Look at it and publish again.", status=409)
+
+
+def _take_proposal(tx: Tx, ours: Synchronization, live: Rules, taken: Proposal, name: str) -> None:
+    """The partner's proposal becomes the version, if it is still open and made from what is live."""
+    if live.hash != taken.based_hash:
+        raise Refused(
+            f"This was proposed on version {taken.based_on}; version {live.version} was published since. "
+            "Decline it, and ask your partner to propose again.",
+            status=409,
+        )
+    if not proposal.answer(tx, ours.id, taken.proposal_id, "accepted", by=name):
+        raise Refused("Your partner has withdrawn or replaced this proposal meanwhile. Look again.", status=409)
 
 
 def _store_version(
     tx: Tx,
     ours: Synchronization,
+    live: Rules,
     document: Mapping[str, Any],
     person_name: str,
+    accepting: Proposal | None,
     started_at: float | None,
     now: float,
-) -> tuple[int, bool]:
-    """Make the document the live version. Answers its number, and whether it differs from what was live."""
-    live = rules.live(tx, ours.id)
-    if live.hash == hash_of(document):
-        return live.version, False
+) -> None:
     starting = rulebook.newly_active(live, rules_from(live.version + 1, document))
     if starting and started_at is None:
         raise Refused("The rules have just been changed by someone else. Look at them and publish again.", status=409)
-    added = rules.add(
+    rules.add(
         tx,
         ours,
         version=live.version + 1,
@@ -161,8 +210,9 @@ def _store_version(
         published_by=person_name,
         published_side=ours.side,
         now=now,
+        proposal_id=accepting.proposal_id if accepting else "",
+        proposed_by=accepting.proposed_by if accepting else "",
     )
     for mapping_id in starting:
         assert started_at is not None
         rules.set_start(tx, ours, mapping_id, started_at)
-    return added.version, True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 from addon.errors import Refused
@@ -13,7 +14,9 @@ from addon.model.rules import FORMAT, RESERVED, IssueMapping, Rules, Side, rules
 from addon.sync import row_check
 
 MAX_MAPPINGS = 2_000
-_ID = re.compile(r"[\w.-]{1,36}\Z", re.ASCII)
+_ID = re.compile(r"[\w.-]{1,64}\Z", re.ASCII)
+MAX_ID = 36
+"""Of a mapping, as it is told with every message."""
 MAX_BYTES = 900_000
 """A state holds a document twice at most (live and proposed), and has to pass the partner's door (2 MiB)."""
 
@@ -43,10 +46,11 @@ def check_shape(document: Mapping[str, Any]) -> tuple[IssueMapping, ...]:
     for mapping in mappings:
         if len({field.id for field in mapping.fields}) != len(mapping.fields):
             raise Refused("A mapping has two field mappings with the same id; remove one of them.", status=422)
-        if not _ID.match(mapping.id) or not all(_ID.match(field.id) and field.id not in RESERVED for field in mapping.fields):
+        names = [field.id for field in mapping.fields]
+        if len(mapping.id) > MAX_ID or not all(map(_ID.match, (mapping.id, *names))) or {*names} & {*RESERVED}:
             raise Refused(
-                "The ids of mappings and field mappings are 1 to 36 letters, digits, dots, dashes or underscores, "
-                "and “twin” and “held” are taken; give them others.",
+                f"The ids of mappings (up to {MAX_ID} characters) and of field mappings (up to 64) are letters, "
+                f"digits, dots, dashes or underscores, and “twin” and “held” are taken; give them others.",
                 status=422,
             )
     return mappings
@@ -84,6 +88,38 @@ def newly_active(before: Rules, after: Rules) -> tuple[str, ...]:
     """Ids of the mappings that a new version switches on."""
     on = {mapping.id for mapping in before.mappings if mapping.active}
     return tuple(mapping.id for mapping in after.mappings if mapping.active and mapping.id not in on)
+
+
+_LESS: Mapping[str, int] = {"automatic": 2, "manual": 1, "off": 0}
+
+
+def only_stops(before: Rules, after: Rules) -> bool:
+    """Whether a new version only takes away: mappings, rows, directions, flows. Nobody has to be asked for that."""
+    olds = {mapping.id: mapping for mapping in before.mappings}
+    kept = [mapping.id for mapping in after.mappings]
+    return (
+        before.users == after.users
+        and kept == [mapping.id for mapping in before.mappings if mapping.id in set(kept)]
+        and all(_stops(olds[mapping.id], mapping) for mapping in after.mappings)
+    )
+
+
+def _stops(old: IssueMapping, new: IssueMapping) -> bool:
+    rows = {row.id: row for row in old.fields}
+    kept = [row.id for row in new.fields]
+    if kept != [row.id for row in old.fields if row.id in set(kept)] or (new.active and not old.active):
+        return False
+    for row in new.fields:
+        way = row.direction if rows[row.id].direction == "both" else rows[row.id].direction
+        if row != replace(rows[row.id], direction=way):
+            return False
+    flows = {}
+    for name in ("to_accepter", "to_inviter"):
+        was, flow = getattr(old, name), getattr(new, name)
+        if _LESS[flow.mode] > _LESS[was.mode]:
+            return False
+        flows[name] = replace(was, mode=flow.mode)
+    return new == replace(old, active=new.active, fields=new.fields, **flows)
 
 
 def supersedes(told: Rules, ours: Rules, our_side: Side) -> bool:

@@ -13,6 +13,7 @@ from addon.errors import Refused, Verdict
 from addon.model.rules import BASIC_FIELDS, End, IssueMapping, document_of
 from addon.model.scope import ProjectInfo, visible
 from addon.store import overview
+from addon.sync.publication import Published
 from addon.web import confirm, forms, present
 from addon.web.admin import view_of
 from addon.web.auth import guard
@@ -55,9 +56,9 @@ def add(id_: int) -> Response:
     problem = _taken(view, mapping)
     if problem:
         return _page(id_, errors={"ours_type": problem}, typed=typed, status=409)
-    _publish(view, asked["version"], lambda mappings: (*mappings, mapping))
+    done = _publish(view, asked["version"], lambda mappings: (*mappings, mapping))
     pair = f"{ours.project_key} {ours.issue_type_name} ⇄ {theirs.project_key} {theirs.issue_type_name}"
-    return _page(id_, flag="Mapping added", detail=pair)
+    return _page(id_, **_told(view, done, "Mapping added", pair))
 
 
 @blueprint.post("/ui/synchronizations/<int:id_>/mappings/<mapping_id>/<any(activate, deactivate):action>")
@@ -71,8 +72,8 @@ def switch(id_: int, mapping_id: str, action: str) -> Response:
     if problem:
         raise Refused(problem, status=409)
     changed = replace(chosen, active=active)
-    _publish(view, version, lambda mappings: tuple(changed if m.id == mapping_id else m for m in mappings))
-    return _page(id_, flag="Mapping activated" if active else "Mapping deactivated")
+    done = _publish(view, version, lambda mappings: tuple(changed if m.id == mapping_id else m for m in mappings))
+    return _page(id_, **_told(view, done, "Mapping activated" if active else "Mapping deactivated"))
 
 
 @blueprint.get("/ui/synchronizations/<int:id_>/mappings/<mapping_id>/confirm")
@@ -92,8 +93,8 @@ def remove(id_: int, mapping_id: str) -> Response:
     version = forms.strict(forms.VersionForm())["version"]
     view = _accepted(id_)
     _mapping(view, mapping_id)
-    _publish(view, version, lambda mappings: tuple(m for m in mappings if m.id != mapping_id))
-    return _page(id_, flag="Mapping removed")
+    done = _publish(view, version, lambda mappings: tuple(m for m in mappings if m.id != mapping_id))
+    return _page(id_, **_told(view, done, "Mapping removed"))
 
 
 def _accepted(id_: int) -> present.View:
@@ -104,7 +105,7 @@ def _accepted(id_: int) -> present.View:
     return view
 
 
-def _publish(view: present.View, version: int, change: Callable[[Mappings], Mappings]) -> None:
+def _publish(view: present.View, version: int, change: Callable[[Mappings], Mappings]) -> Published:
     """Publish the live mappings, changed.
 
     Raises:
@@ -116,7 +117,15 @@ def _publish(view: present.View, version: int, change: Callable[[Mappings], Mapp
             "Open the mappings again and look before you change them.",
             status=409,
         )
-    services().handshake.publish(g.tenant, view.id, document_of(change(view.rules.mappings)), g.account_id)
+    document = document_of(change(view.rules.mappings), view.rules.users)
+    return services().handshake.publish(g.tenant, view.id, document, g.account_id)
+
+
+def _told(view: present.View, done: Published, flag: str, detail: str = "") -> dict[str, Any]:
+    """What the page says of a change: that it was made, or that it waits for the partner's word."""
+    if done.proposed:
+        return {"flag": f"Proposed to {view.partner}", "detail": "It is live once they accept it."}
+    return {"flag": flag, "detail": detail}
 
 
 def _mapping(view: present.View, mapping_id: str) -> IssueMapping:

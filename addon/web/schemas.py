@@ -66,6 +66,18 @@ class Moment(fields.Float):
         return float(value)
 
 
+class Flag(fields.Boolean):
+    """True or false; neither text nor number."""
+
+    def __init__(self) -> None:
+        super().__init__(required=True)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise ValidationError("Not a valid boolean.")
+        return value
+
+
 class Web(Text):
     """A web address that may become a link on our pages."""
 
@@ -156,13 +168,10 @@ class BatchSchema(Strict):
     )
 
 
-class RulesSchema(Strict):
-    """A published version of the rules (``model.state.PublishedRules``)."""
+class DocumentSchema(Strict):
+    """What holds a document of rules."""
 
-    version = Whole(1)
     document = fields.Dict(required=True)
-    published_side = Text(8, pattern=r"(inviter|accepter)\Z")
-    published_by = Text(255)
 
     @validates_schema(skip_on_field_errors=True)
     def usable(self, data: Mapping[str, Any], **_: Any) -> None:
@@ -170,6 +179,33 @@ class RulesSchema(Strict):
             rulebook.check(data["document"])
         except Refused as refused:
             raise ValidationError(refused.sentence, "document") from refused
+
+
+class RulesSchema(DocumentSchema):
+    """A published version of the rules (``model.state.PublishedRules``)."""
+
+    version = Whole(1)
+    published_side = Text(8, pattern=r"(inviter|accepter)\Z")
+    published_by = Text(255)
+    proposal_id = Text(36, pattern=r"[0-9a-f-]*\Z")
+    proposed_by = Text(255)
+
+
+class ProposalSchema(DocumentSchema):
+    """Rules that wait for our word (``model.state.ProposedRules``)."""
+
+    proposal_id = Text(36, least=32, pattern=r"[0-9a-f-]+\Z")
+    based_on = Whole()
+    based_hash = Text(64, pattern=r"([0-9a-f]{64})?\Z")
+    proposed_by = Text(255)
+
+
+class DeclinedSchema(Strict):
+    """A no to our proposal (``model.state.Declined``)."""
+
+    proposal_id = Text(36, least=32, pattern=r"[0-9a-f-]+\Z")
+    reason = Text(1000)
+    declined_by = Text(255)
 
 
 class StateSchema(Strict):
@@ -189,6 +225,9 @@ class StateSchema(Strict):
     person = Text(255)
     expires_at = Moment(allow_none=True)
     rules = fields.Nested(RulesSchema, required=True, allow_none=True)
+    review = Flag()
+    proposal = fields.Nested(ProposalSchema, required=True, allow_none=True)
+    declined = fields.Nested(DeclinedSchema, required=True, allow_none=True)
 
     @post_load
     def state(self, data: dict[str, Any], **_: Any) -> State:

@@ -90,6 +90,11 @@ def upgrade() -> None:
         sa.Column("state_version", sa.BigInteger(), nullable=False),
         sa.Column("told_version", sa.BigInteger(), nullable=False),
         sa.Column("partner_state_version", sa.BigInteger(), nullable=False),
+        sa.Column("partner_rules_version", sa.Integer(), nullable=False),
+        sa.Column("partner_rules_hash", sa.String(length=64), nullable=False),
+        sa.Column("review", sa.Boolean(), nullable=False),
+        sa.Column("review_version", sa.BigInteger(), nullable=False),
+        sa.Column("partner_review", sa.Boolean(), nullable=False),
         sa.Column("invited_by", sa.String(length=255), nullable=False),
         sa.Column("retry_at", sa.Float(), nullable=True),
         sa.Column("attempt_count", sa.Integer(), nullable=False),
@@ -124,6 +129,34 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_touched_issue")),
         sa.UniqueConstraint("tenant_id", "issue_id", name=op.f("uq_touched_issue_tenant_id_issue_id")),
+    )
+    op.create_table(
+        "proposal",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("synchronization_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("proposal_id", sa.String(length=36), nullable=False),
+        sa.Column("side", sa.String(length=8), nullable=False),
+        sa.Column("document", sa.JSON(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("based_on", sa.Integer(), nullable=False),
+        sa.Column("based_hash", sa.String(length=64), nullable=False),
+        sa.Column("proposed_by", sa.String(length=255), nullable=False),
+        sa.Column("proposed_at", sa.Float(), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("answered_by", sa.String(length=255), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["synchronization_id"],
+            ["synchronization.id"],
+            name=op.f("fk_proposal_synchronization_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_proposal_tenant_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal")),
+        sa.UniqueConstraint(
+            "synchronization_id", "proposal_id", name=op.f("uq_proposal_synchronization_id_proposal_id")
+        ),
     )
     op.create_table(
         "draft",
@@ -176,6 +209,8 @@ def upgrade() -> None:
         sa.Column("published_by", sa.String(length=255), nullable=False),
         sa.Column("published_side", sa.String(length=8), nullable=False),
         sa.Column("published_at", sa.Float(), nullable=False),
+        sa.Column("proposal_id", sa.String(length=36), nullable=False),
+        sa.Column("proposed_by", sa.String(length=255), nullable=False),
         sa.ForeignKeyConstraint(
             ["synchronization_id"], ["synchronization.id"], name=op.f("fk_rules_synchronization_id"), ondelete="CASCADE"
         ),
@@ -354,6 +389,7 @@ def downgrade() -> None:
     op.drop_table("rules")
     op.drop_table("mapping_start")
     op.drop_table("draft")
+    op.drop_table("proposal")
     op.drop_table("touched_issue")
     with op.batch_alter_table("synchronization", schema=None) as batch_op:
         batch_op.drop_index("ix_synchronization_agreement_id")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,52 +11,8 @@ import pytest
 
 from addon.errors import Refused
 from addon.model.rules import document_of
-from addon.store import rules, table
-from addon.store.synchronization import Synchronization
-from addon.store.tenant import Tenant
-from addon.sync.drafting import Drafting
-from tests.fakes.partners import Deployment, Pair, document, mapping, pair
-
-
-@dataclass
-class Desk:
-    """One side's way to the drafts."""
-
-    two: Pair
-    home: Deployment
-    tenant: Tenant
-    ours: Synchronization
-    person: str
-
-    @property
-    def drafting(self) -> Drafting:
-        return self.home.handshake.drafting
-
-    def open(self) -> Any:
-        return self.drafting.open(self.tenant, self.ours.id)
-
-    def save(self, said: dict[str, Any], revision: int | None = None) -> Any:
-        at = self.open().revision if revision is None else revision
-        return self.drafting.save(self.tenant, self.ours.id, said, self.person, at)
-
-    def publish(self, said: dict[str, Any] | None = None) -> Any:
-        if said is not None:
-            self.save(said)
-        return self.drafting.publish(self.tenant, self.ours.id, self.person, self.open().revision)
-
-    def compare(self) -> list[tuple[str, str]]:
-        return [(one.kind, one.words) for one in self.drafting.compare(self.tenant, self.ours.id)]
-
-    def live(self) -> rules.Version:
-        with self.home.db.read() as tx:
-            found = rules.latest_version(tx, self.ours.id)
-        assert found is not None
-        return found
-
-    def audited(self) -> list[str]:
-        with self.home.db.read() as tx:
-            rows = tx.execute(table.audit.select().where(table.audit.c.tenant_id == self.tenant.id))
-            return [row.action for row in rows]
+from tests.fakes.desk import Desk, desks_of
+from tests.fakes.partners import Pair, document, mapping, pair
 
 
 @pytest.fixture(params=[False, True], ids=["same deployment", "two deployments"])
@@ -67,9 +23,7 @@ def two(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Pair]:
 
 @pytest.fixture
 def desks(two: Pair) -> tuple[Desk, Desk]:
-    ours, theirs = two.accepted()
-    blue = Desk(two, two.blue_home, two.blue, ours, "ann")
-    return blue, Desk(two, two.green_home, two.green, theirs, "bob")
+    return desks_of(two)
 
 
 @pytest.fixture(params=["inviter", "accepter"])
