@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from addon.model.rules import Side, other
 from addon.model.scope import Scope
+from addon.model.veto import Veto
 from addon.store.db import Tx
 from addon.store.table import synchronization as table
 from addon.store.table import tenant
@@ -46,6 +47,7 @@ class Synchronization:
     status_person: str
     status_reason: str
     scope: Scope
+    veto: Veto
     partner_url: str
     partner_name: str
     partner_endpoint: str
@@ -181,9 +183,9 @@ def add(tx: Tx, *, scope: Scope, **columns: Any) -> Synchronization:
 
 
 def change(tx: Tx, synchronization_id: int, **columns: Any) -> Synchronization:
-    """Set columns of one row; ``scope`` as a value, not as JSON. Answers the row as it is now."""
-    if "scope" in columns:
-        columns["scope"] = columns["scope"].to_json()
+    """Set columns of one row; ``scope`` and ``veto`` as values, not as JSON. Answers the row as it is now."""
+    for name in {"scope", "veto"} & columns.keys():
+        columns[name] = columns[name].to_json()
     row = tx.execute(update(table).where(table.c.id == synchronization_id).values(columns).returning(table)).one()
     return _value(row)
 
@@ -252,4 +254,5 @@ def _one(tx: Tx, *conditions: Any) -> Synchronization | None:
 def _value(row: Row[Any]) -> Synchronization:
     columns = dict(row._mapping)
     columns["scope"] = Scope.from_json(columns["scope"])
+    columns["veto"] = Veto.from_json(columns["veto"])
     return Synchronization(**columns)

@@ -75,6 +75,7 @@ synchronization = Table(
     Column("status_person", String(255), nullable=False, default=""),
     Column("status_reason", Text, nullable=False, default=""),
     Column("scope", JSON, nullable=False),  # model.scope.Scope; never leaves this tenant
+    Column("veto", JSON, nullable=False, default=dict),  # model.veto.Veto; never leaves this tenant
     Column("partner_url", String(255), nullable=False),  # their Jira
     Column("partner_name", String(255), nullable=False, default=""),
     Column("partner_endpoint", String(255), nullable=False),  # their Twinline deployment

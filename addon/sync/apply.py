@@ -85,6 +85,7 @@ class Application:
             recovery.Recovery(self, mapping).recover()
         plan = made or self._prepared(mapping, new=False)
         self.notes.extend(plan.notes)
+        self.notes.extend(inbound.refused(self.arrived, mapping, self.at.synchronization.veto, self.at.side))
         self.conflicts.extend(plan.conflicts)
         left = walking.at_creation(plan, mapping, self.at.side)[1] if made else plan
         if plan.goal:
@@ -96,6 +97,7 @@ class Application:
 
     def _plan(self, mapping: IssueMapping, *, new: bool) -> Plan:
         link = self.at.link
+        mapping = self.at.synchronization.veto.incoming(mapping, self.at.side)
         unseen, created = {}, {}
         with self.ports.db.read() as tx:
             if link.next_sequence - 1 > link.partner_seen:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from addon.errors import Refused
+from addon.model.veto import Veto
 from addon.store.synchronization import (
     ACCEPTED,
     DELETED,
@@ -14,6 +15,7 @@ from addon.store.synchronization import (
 
 MAX_NAME = 120
 MAX_REASON = 1000
+MAX_FIELDS = 1000
 
 
 def duplicate(synchronizations: list[Synchronization], name: str, partner_url: str) -> None:
@@ -47,6 +49,14 @@ def clean_name(name: str) -> str:
     if not name or len(name) > MAX_NAME or not name.isprintable():
         raise Refused(f"Enter a name of 1 to {MAX_NAME} characters.", field="name")
     return name
+
+
+def clean_veto(veto: Veto) -> Veto:
+    """The veto as it is stored."""
+    ids = veto.leave | veto.enter
+    if len(ids) > MAX_FIELDS or not all(0 < len(id_) <= MAX_NAME and id_.isprintable() for id_ in ids):
+        raise Refused(f"A veto names up to {MAX_FIELDS} fields by their ids; take some out.", status=422, field="veto")
+    return veto
 
 
 def clean_reason(reason: str) -> str:

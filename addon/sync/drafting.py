@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from addon.errors import Refused
-from addon.model.rules import Rules, document_of, hash_of, rules_from
-from addon.store import audit, rules
+from addon.model.rules import NO_RULES, Rules, document_of, hash_of, rules_from
+from addon.store import audit, overview, rules
 from addon.store import draft as store
 from addon.store import proposal as proposals
 from addon.store import synchronization as store_of_ours
@@ -25,7 +25,9 @@ from addon.store.synchronization import Synchronization
 from addon.store.tenant import Tenant
 from addon.sync import checks, rulebook
 from addon.sync.comparison import Difference, Naming, compare, named_by_id
+from addon.sync.effect import Effect, effects
 from addon.sync.holding import Holding, holding
+from addon.sync.merge import merge
 from addon.sync.publication import Publication, Published
 
 
@@ -50,6 +52,19 @@ class Drafting:
             Refused: 422 the document cannot be read or is too large; 409 the draft, or the live rules it was to be
                 made from, have changed since that revision.
         """
+        return self._save(tenant, synchronization_id, document, account_id, revision)
+
+    def _save(
+        self,
+        tenant: Tenant,
+        synchronization_id: int,
+        document: Mapping[str, Any],
+        account_id: str,
+        revision: int,
+        *,
+        based: Rules | None = None,
+    ) -> Draft:
+        """Save; ``based``: the version it is made from by now, where that is another one than before."""
         rulebook.check_shape(document)
         said = rules_from(0, document)
         exchange = self.publication.exchange
@@ -70,8 +85,8 @@ class Drafting:
             after = Draft(
                 # All defaults written out: the same rules are the same document.
                 document_of(said.mappings, said.users),
-                before.based_on,
-                before.based_hash,
+                based.version if based else before.based_on,
+                based.hash if based else before.based_hash,
                 account_id,
                 name,
                 now,
@@ -105,6 +120,33 @@ class Drafting:
         with self.publication.exchange.db.read() as tx:
             live, draft = rules.live(tx, ours.id), _current(tx, ours)
         return compare(live, _rules(draft), ours.side, ours.partner_name, names)
+
+    def effects(self, tenant: Tenant, synchronization_id: int) -> tuple[Effect, ...]:
+        """What publishing the draft will do, and to how many twins."""
+        ours = self._own(tenant, synchronization_id)
+        with self.publication.exchange.db.read() as tx:
+            live, draft = rules.live(tx, ours.id), _current(tx, ours)
+            links = overview.issues_of_mappings(tx, tenant.id, ours.id)
+        return effects(live, _rules(draft), links, ours.side)
+
+    def catch_up(self, tenant: Tenant, synchronization_id: int, account_id: str, revision: int) -> Draft:
+        """Bring a draft up to the version published since it was begun: what it changed stays, all else is as live.
+
+        Raises:
+            Refused: 409 it has changed since that revision; 422 the two together are no document of rules.
+        """
+        ours = self._own(tenant, synchronization_id)
+        with self.publication.exchange.db.read() as tx:
+            live, draft = rules.live(tx, ours.id), _current(tx, ours)
+            based = rules.document(tx, ours.id, draft.based_on)
+        if draft.based_hash == live.hash:
+            return draft
+        base = rules_from(draft.based_on, based) if based is not None else NO_RULES
+        if base.hash != draft.based_hash:
+            # A version that gave way is not kept: then the draft stands as it is, on the live rules.
+            base = live
+        merged = document_of(*merge(base, _rules(draft), live))
+        return self._save(tenant, ours.id, merged, account_id, revision, based=live)
 
     def publish(self, tenant: Tenant, synchronization_id: int, account_id: str, revision: int) -> Published:
         """Make the draft the next version, or propose it (``Publication.publish``). It is gone once it is live.

@@ -153,7 +153,9 @@ class Engine:
         info = self._info(at, snapshot)
         base = {**change.base, TWIN: info.to_json()}
         settled = {**columns, "base": base, "issue_key": snapshot.issue_key, "read_at": snapshot.updated_at}
-        replica = outbound.replica_of(change, mapping, at.side)
+        veto = at.synchronization.veto
+        replica = outbound.replica_of(change, veto.outgoing(mapping, at.side), at.side)
+        history.write(tx, link, outbound.held_back(change, mapping, veto, at.side), now)
         if replica is None and link.base.get(TWIN) == base[TWIN]:
             at.change(tx, **settled)
             return
@@ -287,7 +289,8 @@ class Engine:
             self._send_again(tx, at, parts)
 
     def _send_again(self, tx: Tx, at: Line, parts: Collection[str]) -> None:
-        replica = outbound.whole(at.link.base, at.mapping(), at.side, parts, self.clock())
+        leaving = at.synchronization.veto.outgoing(at.mapping(), at.side)
+        replica = outbound.whole(at.link.base, leaving, at.side, parts, self.clock())
         if replica is not None:
             at.append(tx, at.message(at.link.base, replica=replica), self.clock())
         conflict.settle(tx, at.link.id, parts, self.clock())

@@ -18,6 +18,7 @@ from addon.jira.reader import Reading
 from addon.model.rules import Rules
 from addon.model.scope import ProjectInfo, Scope
 from addon.model.state import Answer, State
+from addon.model.veto import Veto
 from addon.store import audit
 from addon.store import synchronization as store
 from addon.store.db import Database, Tx
@@ -287,6 +288,14 @@ class Handshake:
             ours = store.change(tx, ours.id, scope=scope, updated_at=self._clock())
             self._audit(tx, ours, person, "synchronization.scope", scope.to_json())
         self._wake.synchronization(ours.id)
+        return ours
+
+    def set_veto(self, tenant: Tenant, synchronization_id: int, veto: Veto, person: str) -> Synchronization:
+        """Change which fields of ours never leave or are never written, whatever the rules say. Nobody is told."""
+        with self._db.begin() as tx:
+            ours = self._exchange.locked(tx, tenant, synchronization_id)
+            ours = store.change(tx, ours.id, veto=checks.clean_veto(veto), updated_at=self._clock())
+            self._audit(tx, ours, person, "synchronization.veto", veto.to_json())
         return ours
 
     def own_projects(self, tenant: Tenant) -> tuple[ProjectInfo, ...]:

@@ -19,6 +19,7 @@ from addon.model.offer import Need
 from addon.model.plan import CommentWrite, Conflict, Creation, Edit, Goal, Plan
 from addon.model.rules import FieldMapping, IssueMapping, Side, UserMapping
 from addon.model.value import key_of
+from addon.model.veto import WORDS, Veto
 from addon.sync.processors import Arriving, FieldProcessor, FieldWrite, PartChange, Surroundings, comments
 from addon.sync.processors.registry import comments_of, fields_of
 
@@ -161,6 +162,18 @@ def plan(arrived: Mapping[str, Arrived], mapping: IssueMapping, here: Here) -> P
         tuple(draft.creations),
         draft.goal,
     )
+
+
+def refused(arrived: Mapping[str, Arrived], mapping: IssueMapping, veto: Veto, side: Side) -> list[Entry]:
+    """History of what our veto did not let enter."""
+    found = []
+    for row in mapping.fields:
+        if veto.refuses(row, side):
+            ours = f"{comments.PREFIX}{side}/"
+            theirs = [part for part in arrived if part.startswith(comments.PREFIX) and not part.startswith(ours)]
+            parts = theirs if row.inviter_type == matrix.COMMENTS else [part for part in arrived if part == row.id]
+            found += [note(part, "skipped", words=WORDS) for part in parts]
+    return found
 
 
 def _fix(draft: _Draft, row: FieldMapping, processor: FieldProcessor, here: Here) -> None:

@@ -83,6 +83,9 @@ class Line:
         A message may have been written down before our scope came to hide a field. A part whose row has gone from the
         rules since stays too, for nobody knows any more which field it was.
         """
+        if self.synchronization.veto.leave:
+            # What the veto holds back is settled, not kept: it came too late for this message only.
+            messages = [_parted(message, self._let_out())[0] for message in messages]
         shown = self.synchronization.scope.fields
         if shown.mode == "all":
             return messages, []
@@ -94,6 +97,14 @@ class Line:
         names = self._open()
         kept = [_of(names, parts) for parts in self.link.base.get(HELD, ())]
         return [Replica(parts, changed_at) for parts in kept if parts]
+
+    def _let_out(self) -> set[str]:
+        """The parts, comments as one, that our veto lets leave."""
+        mapping = self.rules.mapping(self.link.mapping_id)
+        rows = [
+            row for row in (mapping.fields if mapping else ()) if not self.synchronization.veto.keeps(row, self.side)
+        ]
+        return {COMMENTS if row.inviter_type == COMMENTS else row.id for row in rows}
 
     def _open(self) -> set[str]:
         """The parts, comments as one, that may leave by the rules and our scope as they are now."""

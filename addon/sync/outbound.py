@@ -8,8 +8,10 @@ from typing import Any
 
 from addon.model.change import Change
 from addon.model.entry import Entry
+from addon.model.matrix import COMMENTS
 from addon.model.message import Replica
 from addon.model.rules import IssueMapping, Side
+from addon.model.veto import WORDS, Veto
 from addon.sync.processors import comments
 from addon.sync.processors.registry import comments_of, fields_of
 
@@ -57,6 +59,17 @@ def entries(change: Change, replica: Replica | None, mapping: IssueMapping, side
     for part, delta in change.deltas.items():
         if part in sent and part.startswith(comments.PREFIX):
             found.append(Entry("out", part, "sent", comments.show(delta.before), comments.show(delta.after)))
+    return found
+
+
+def held_back(change: Change, mapping: IssueMapping, veto: Veto, side: Side) -> list[Entry]:
+    """History of what our veto kept here."""
+    found = []
+    for row in mapping.fields:
+        if veto.keeps(row, side) and (row.mode == "keep" or change.first):
+            prefix = comments.PREFIX if row.inviter_type == COMMENTS else None
+            parts = [part for part in change.deltas if (part.startswith(prefix) if prefix else part == row.id)]
+            found += [Entry("out", part, "skipped", note=WORDS) for part in parts]
     return found
 
 

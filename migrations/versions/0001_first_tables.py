@@ -79,6 +79,7 @@ def upgrade() -> None:
         sa.Column("status_person", sa.String(length=255), nullable=False),
         sa.Column("status_reason", sa.Text(), nullable=False),
         sa.Column("scope", sa.JSON(), nullable=False),
+        sa.Column("veto", sa.JSON(), nullable=False),
         sa.Column("partner_url", sa.String(length=255), nullable=False),
         sa.Column("partner_name", sa.String(length=255), nullable=False),
         sa.Column("partner_endpoint", sa.String(length=255), nullable=False),

@@ -185,3 +185,41 @@ def test_nothing_is_drafted_before_acceptance(two: Pair) -> None:
     sent = two.invite()
     with pytest.raises(Refused, match="once the synchronization is accepted"):
         Desk(two, two.blue_home, two.blue, sent, "ann").save(document())
+
+
+def test_a_draft_catches_up_with_what_was_published_meanwhile(desks: tuple[Desk, Desk]) -> None:
+    blue, green = desks
+    blue.publish(document())
+    blue.two.work()
+    draft = blue.save(document(mapping(active=False)))
+    green.publish(document(mapping(), mapping("m2", ours="10001", theirs="10001")))
+    green.two.work()
+    caught = blue.drafting.catch_up(blue.tenant, blue.ours.id, "ann", draft.revision)
+    assert caught.based_on == 2
+    assert [(one.kind, one.words[:12]) for one in blue.drafting.compare(blue.tenant, blue.ours.id)] == [
+        ("changed", "Switched off")
+    ]
+    assert [one.mapping_id for one in blue.drafting.effects(blue.tenant, blue.ours.id)] == ["m1"]
+    with pytest.raises(Refused, match="has changed the draft"):
+        blue.drafting.catch_up(blue.tenant, blue.ours.id, "ann", draft.revision)
+    assert blue.publish().version == 3
+    blue.two.work()
+    assert green.live().hash == blue.live().hash
+
+
+def test_each_end_says_what_the_other_holds(desks: tuple[Desk, Desk]) -> None:
+    blue, green = desks
+
+    def words(desk: Desk) -> str:
+        return desk.drafting.holding(desk.tenant, desk.ours.id).words
+
+    assert words(blue) == "Nothing has been published yet."
+    blue.publish(document())
+    assert words(blue) == "Version 1 is live here. Green has none yet and is being told."
+    blue.two.work()
+    assert words(blue) == "Version 1, live here and at Green."
+    assert words(green) == "Version 1, live here and at Blue."
+    green.home.jiras[green.tenant.base_url].away = True
+    blue.publish(document(mapping(), mapping("m2", ours="10001", theirs="10001")))
+    blue.two.work()
+    assert words(blue).startswith("Version 2 is live here. Green has version 1 and is being told. Jira at")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from addon.errors import Refused
+from addon.model.veto import Veto
 from addon.store import draft, proposal, rules, synchronization
 from tests.fakes.desk import Desk, desks_of
 from tests.fakes.partners import Pair, document, mapping, pair
@@ -274,3 +275,22 @@ def test_the_end_takes_proposals_along(sides: tuple[Desk, Desk]) -> None:
         with desk.home.db.read() as tx:
             assert draft.of(tx, desk.ours.id) is None
             assert proposal.all_of(tx, desk.ours.id, desk.ours.side) == []
+
+
+def test_a_veto_is_kept_and_told_to_nobody(sides: tuple[Desk, Desk]) -> None:
+    _, ours = sides
+    said = Veto(frozenset({"customfield_77"}), frozenset({"customfield_78"}))
+    before = ours.row().state_version
+    ours.home.handshake.set_veto(ours.tenant, ours.ours.id, said, ours.person)
+    assert ours.row().veto == said
+    assert ours.row().state_version == before
+    assert ours.audited()[-1] == "synchronization.veto"
+    with ours.home.db.read() as tx:
+        told = ours.home.handshake.door.exchange.own_state(tx, ours.row())
+    assert "customfield_7" not in str(told.to_json())
+    with pytest.raises(Refused, match="take some out") as refused:
+        ours.home.handshake.set_veto(ours.tenant, ours.ours.id, Veto(frozenset({""})), ours.person)
+    assert refused.value.status == 422
+    stranger = replace(ours.tenant, id=ours.tenant.id + 100)
+    with pytest.raises(Refused, match="does not exist"):
+        ours.home.handshake.set_veto(stranger, ours.ours.id, Veto(), "eve")
