@@ -139,6 +139,8 @@ class Drafting:
         with self.publication.exchange.db.read() as tx:
             live, draft = rules.live(tx, ours.id), _current(tx, ours)
             based = rules.document(tx, ours.id, draft.based_on)
+        if draft.revision != revision:
+            raise _stale(draft)
         if draft.based_hash == live.hash:
             return draft
         base = rules_from(draft.based_on, based) if based is not None else NO_RULES

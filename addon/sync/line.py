@@ -115,17 +115,17 @@ class Line:
     def check_rules(self, message: Message) -> None:
         """Refuse to apply what was sent under rules that we do not hold (yet).
 
+        Where both published the same version at once, the inviter's stands: what the accepter sent under the other one
+        is taken like anything sent under an older version.
+
         Raises:
-            Retryable: the partner has published a version that has not reached us; or both published the same version
-                at once, and the exchange of states will say which one stands.
+            Retryable: the partner has published a version that has not reached us.
         """
         if message.rules_version > self.rules.version:
             raise Retryable(f"Waiting for version {message.rules_version} of the rules from the partner.")
-        if message.rules_version == self.rules.version and message.rules_hash != self.rules.hash:
-            raise Retryable(
-                f"Both sides hold different rules under version {self.rules.version}. If this does not settle by "
-                "itself, publish them again on either side."
-            )
+        crossed = message.rules_version == self.rules.version and message.rules_hash != self.rules.hash
+        if crossed and self.side == "accepter":
+            raise Retryable(f"Waiting for the partner's version {message.rules_version} of the rules, which stands.")
 
     def message(
         self,

@@ -211,3 +211,26 @@ def test_a_row_that_comes_back_overwrites_no_edit_without_a_word(stand: Stand, g
     blue, green = stand.fields("description")
     assert blue == green == adf("blue's own"), "settled by the row's policy"
     assert stand.conflicts() >= 1, "and the one that lost is kept"
+
+
+def test_what_was_sent_under_a_version_that_gave_way_arrives(stand: Stand) -> None:
+    stand.publish("labels")
+    with stand.world.db.begin() as tx:
+        inviters = rules_store.latest_version(tx, stand.world.ours.id)
+        assert inviters is not None
+        crossed = rules_store.document(tx, stand.world.ours.id, 1) or {}
+        say = {"published_by": "", "published_side": "accepter", "now": 2.0}
+        rules_store.add(tx, stand.world.theirs, version=2, document=crossed, **say)  # type: ignore[arg-type]
+    stand.green.edit(stand.theirs, summary="Under ours")
+    stand.blue.edit(stand.ours, description=adf("under theirs"))
+    for _ in range(40):
+        stand.world.now += 1
+        stand.world.sweep()
+        stand.world.work()
+    assert stand.fields("summary") == ("Under ours", "Under ours")
+    assert stand.fields("description") == (adf("under theirs"), adf("one")), "it waits for the version that stands"
+    with stand.world.db.begin() as tx:
+        say = {"published_by": "", "published_side": "inviter", "now": 3.0}
+        rules_store.add(tx, stand.world.theirs, version=2, document=inviters.document, **say)  # type: ignore[arg-type]
+    stand.settle()
+    assert stand.fields("description") == (adf("under theirs"), adf("under theirs"))
