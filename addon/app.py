@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, send_from_directory
 from addon import jobs, log, net
 from addon.config import Settings
 from addon.jobs import Parts
+from addon.sync.why import Why
 from addon.web import (
     admin,
     descriptor,
@@ -70,6 +71,7 @@ def _services(settings: Settings, parts: Parts) -> Services:
         handshake=parts.handshake,
         engine=parts.engine,
         pairing=parts.pairing,
+        why=Why(parts.pairing),
         catalogue=Catalogue(parts.handshake.own_projects),
         install_keys=InstallKeys(settings.install_key_urls, to_keys),
     )

@@ -12,18 +12,22 @@ from sqlalchemy.dialects import postgresql, sqlite
 from addon.model.message import Message
 from addon.store.db import Tx
 from addon.store.table import inbox, outbox, synchronization, tenant, touched_issue, twin_link
-from addon.store.twin_link import ACTIVE, ENDED, TwinLink
+from addon.store.twin_link import ACTIVE, ENDED, OUTSIDE, TwinLink
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """An issue that a webhook named. ``touch_count`` tells whether another came while we looked."""
+    """An issue that a webhook named. ``touch_count`` tells whether another came while we looked.
+
+    ``reason``: why it waits to be looked at again, in words; "" while it does not.
+    """
 
     tenant_id: int
     issue_id: str
     touch_count: int
     deleted: bool
     attempt_count: int
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ _TOUCHED = select(
     touched_issue.c.touch_count,
     touched_issue.c.deleted,
     touched_issue.c.attempt_count,
+    touched_issue.c.reason,
 ).where(_THE_ISSUE)
 _LOOKED_AT = delete(touched_issue).where(_THE_ISSUE, touched_issue.c.touch_count == bindparam("of_count"))
 _APPEND = insert(outbox)
@@ -112,13 +117,18 @@ def looked_at(tx: Tx, row: Touched) -> bool:
     return result.rowcount == 1
 
 
-def postpone_touched(tx: Tx, row: Touched, retry_at: float) -> None:
-    """Look at the issue again later."""
+def postpone_touched(tx: Tx, row: Touched, retry_at: float, reason: str) -> None:
+    """Look at the issue again later; ``reason``: why, in words."""
     tx.execute(
         update(touched_issue)
         .where(touched_issue.c.tenant_id == row.tenant_id, touched_issue.c.issue_id == row.issue_id)
-        .values(retry_at=retry_at, attempt_count=touched_issue.c.attempt_count + 1)
+        .values(retry_at=retry_at, attempt_count=touched_issue.c.attempt_count + 1, reason=reason)
     )
+
+
+def touched_again(tx: Tx, tenant_id: int) -> None:
+    """What issues of this tenant waited for may have been mended: look at them now."""
+    tx.execute(update(touched_issue).where(touched_issue.c.tenant_id == tenant_id).values(retry_at=None))
 
 
 def append(tx: Tx, link: TwinLink, message: Message, now: float) -> None:
@@ -196,7 +206,7 @@ def due_links(tx: Tx, now: float, limit: int = 1000) -> list[int]:
     )
     has_incoming = and_(
         exists().where(inbox.c.twin_link_id == twin_link.c.id),
-        twin_link.c.state == ACTIVE,
+        twin_link.c.state.in_((ACTIVE, OUTSIDE)),
         _passed(tenant.c.retry_at, now),
     )
     is_touched = and_(twin_link.c.touched_at.is_not(None), twin_link.c.state != ENDED, _passed(tenant.c.retry_at, now))

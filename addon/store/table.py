@@ -178,7 +178,7 @@ twin_link = Table(
     Column("synchronization_id", Id, ForeignKey("synchronization.id", ondelete="CASCADE"), nullable=False),
     Column("link_key", String(36), nullable=False),  # the same at both ends
     Column("mapping_id", String(36), nullable=False),
-    Column("state", String(16), nullable=False),  # active, blocked, ended
+    Column("state", String(16), nullable=False),  # active, blocked, out_of_scope, outside, ended
     Column("reason", Text, nullable=False, default=""),  # of blocked and ended, or why it waits
     Column("fix", Text, nullable=False, default=""),
     Column("partner_problem", Text, nullable=False, default=""),  # what blocks them, in their words
@@ -224,6 +224,7 @@ touched_issue = Table(
     Column("touched_at", Float, nullable=False),
     Column("retry_at", Float),
     Column("attempt_count", Integer, nullable=False, default=0),
+    Column("reason", Text, nullable=False, default=""),  # why it waits
     UniqueConstraint("tenant_id", "issue_id"),
 )
 

@@ -16,7 +16,8 @@ from addon.store.table import outbox, twin_link
 
 FREE = {"lease_owner": "", "lease_until": 0.0}
 """The columns of a link that no worker holds."""
-ACTIVE, BLOCKED, OUT_OF_SCOPE, ENDED = "active", "blocked", "out_of_scope", "ended"
+ACTIVE, BLOCKED, OUT_OF_SCOPE, OUTSIDE, ENDED = "active", "blocked", "out_of_scope", "outside", "ended"
+"""Outside: our issue does not match our condition, so nothing leaves; what the partner sends still arrives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ def standing_still(tx: Tx, synchronization_id: int) -> list[int]:
         tx.scalars(
             select(twin_link.c.id).where(
                 twin_link.c.synchronization_id == synchronization_id,
-                twin_link.c.state.in_((BLOCKED, OUT_OF_SCOPE)),
+                twin_link.c.state.in_((BLOCKED, OUT_OF_SCOPE, OUTSIDE)),
             )
         )
     )

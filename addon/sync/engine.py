@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from addon import crash, log
 from addon.config import Settings
 from addon.errors import Blocked, Missing, Refused, Retryable
-from addon.jira import reader
+from addon.jira import condition, reader
 from addon.jira.metadata import Metadata
 from addon.model.catalog import STATUS
 from addon.model.change import Change
@@ -40,6 +40,7 @@ from addon.sync.line import HELD, TWIN, Line, LostLease, field_ids, load
 from addon.sync.standing import attempt, is_later
 from addon.sync.walking import Moved
 
+_MEND = "Mend the condition in the synchronization's mapping."
 GONE = "Jira no longer shows this issue to the app: it was deleted, or a permission was removed."
 
 _MOST_MOVES = 5
@@ -123,8 +124,14 @@ class Engine:
             raise Blocked(GONE, fix="Let the app browse the issue again, then retry.") from missing
 
     def take(self, at: Line, snapshot: Snapshot) -> None:
-        """Settle a fresh snapshot: what changed goes to the outbox and the base moves, in one transaction."""
+        """Settle a fresh snapshot: what changed goes to the outbox and the base moves, in one transaction.
+
+        Where our condition keeps the issue in, neither happens: what changes meanwhile is caught up once it matches.
+        """
         touched_at = at.link.touched_at
+        if not self._let_out(at, snapshot):
+            self._keep_in(at, snapshot, touched_at)
+            return
         with self.db.begin() as tx:
             link = at.lock(tx)
             change = self._detect(tx, at, snapshot)
@@ -132,11 +139,51 @@ class Engine:
             columns: dict[str, Any] = {"looked_at": self.clock()}
             if link.touched_at == touched_at:
                 columns["touched_at"] = None
-            if link.state == twin_link.OUT_OF_SCOPE:
-                columns |= {"state": twin_link.ACTIVE, "reason": ""}
+            if link.state in (twin_link.OUT_OF_SCOPE, twin_link.OUTSIDE):
+                columns |= {"state": twin_link.ACTIVE, "reason": "", "fix": ""}
             self._append(tx, at, change, snapshot, columns)
             self._jira_answers(tx, at)
         crash.point("observe.after_append")
+
+    def _let_out(self, at: Line, snapshot: Snapshot) -> bool:
+        """Whether our condition lets this issue out. Asked only when something would leave or when it did not before.
+
+        Raises:
+            Blocked: Jira cannot evaluate the condition.
+            Retryable, Ignored: Jira does not tell.
+        """
+        mapping = at.mapping()
+        flow, end = mapping.flow_from(at.side), mapping.end_of(at.side)
+        first = at.link.next_sequence == at.link.expected_sequence == 1
+        if not flow.jql.strip() or flow.mode == "off" or first:
+            # The first message follows the look that found it to match.
+            return True
+        if at.link.state != twin_link.OUTSIDE:
+            with self.db.read() as tx:
+                change = self._detect(tx, at, snapshot)
+            told = at.link.base.get(TWIN) == self._info(at, snapshot).to_json()
+            if told and outbound.replica_of(change, mapping, at.side) is None:
+                return True
+        query = condition.query(end.project_id, end.issue_type_id, flow.jql.strip())
+        match = condition.matches(self.jira_of(at.tenant), [snapshot.issue_id], [query])[query]
+        if match.problem:
+            raise Blocked(f"Jira cannot evaluate the condition of this mapping: {match.problem}", fix=_MEND)
+        return snapshot.issue_id in match.issue_ids
+
+    def _keep_in(self, at: Line, snapshot: Snapshot, touched_at: float | None) -> None:
+        with self.db.begin() as tx:
+            link = at.lock(tx)
+            at.change(
+                tx,
+                state=twin_link.OUTSIDE,
+                reason="This issue does not match the condition of its mapping.",
+                fix="Nothing is sent until it matches again; what changes meanwhile is caught up then.",
+                issue_key=snapshot.issue_key,
+                read_at=snapshot.updated_at,
+                looked_at=self.clock(),
+                touched_at=None if link.touched_at == touched_at else link.touched_at,
+            )
+            self._jira_answers(tx, at)
 
     def _jira_answers(self, tx: Tx, at: Line) -> None:
         if at.tenant.attempt_count:
@@ -164,10 +211,15 @@ class Engine:
         if replica is not None and any(row.conflict == "hold" for row in mapping.fields):
             conflict.settle(tx, link.id, list(replica.parts), now)
 
-    def _info(self, at: Line, snapshot: Snapshot) -> TwinInfo:
+    def _info(self, at: Line, snapshot: Snapshot, *, leaves: bool = True) -> TwinInfo:
+        """What the partner's panel is told of our issue: of its values the status, unless nothing leaves."""
         url = f"{tenant_store.link_url(at.tenant)}/browse/{snapshot.issue_key}"
-        told = at.synchronization.scope.fields.shows(STATUS)
-        status, category = (snapshot.status, snapshot.status_category) if told else ("", "")
+        told = TwinInfo(**at.link.base.get(TWIN, {}))
+        status, category = told.status, told.status_category
+        if leaves and at.mapping().flow_from(at.side).mode != "off":
+            status, category = snapshot.status, snapshot.status_category
+        if not at.synchronization.scope.fields.shows(STATUS):
+            status, category = "", ""
         return TwinInfo(snapshot.issue_id, snapshot.issue_key, url, status, category)
 
     # receive: inbox → plan → Jira → ack
@@ -175,7 +227,7 @@ class Engine:
     def receive(self, at: Line) -> None:
         """Plan and apply what the partner sent, our own edits first so that none is overwritten unseen."""
         now = self.clock()
-        if at.link.state not in (twin_link.ACTIVE, twin_link.OUT_OF_SCOPE) or is_later(at.link.retry_at, now):
+        if at.link.state in (twin_link.BLOCKED, twin_link.ENDED) or is_later(at.link.retry_at, now):
             return
         if is_later(at.tenant.retry_at, now):
             return
@@ -186,7 +238,7 @@ class Engine:
         if ended:
             self._end(at, rows, f"The issue at {at.synchronization.partner_name} {ended}.")
             return
-        arrived = inbound.fold([row.message for row in rows])
+        arrived = inbound.fold([row.message for row in rows]) if self._enters(at) else {}
         wanted = {part for row in rows for part in row.message.wants}
         if wanted:
             self.send_again(at, wanted)
@@ -194,6 +246,11 @@ class Engine:
             self._apply(at, rows, arrived)
         else:
             self._settle(at, rows, None)
+
+    def _enters(self, at: Line) -> bool:
+        """Whether the rules let anything in from the partner's side; what was on its way when that ended is dropped."""
+        mapping = at.rules.mapping(at.link.mapping_id)
+        return mapping is None or mapping.flow_from(at.synchronization.partner_side).mode != "off"
 
     def _apply(self, at: Line, rows: Sequence[Received], arrived: dict[str, inbound.Arrived]) -> None:
         at.check_rules(rows[-1].message)
@@ -246,13 +303,15 @@ class Engine:
         self._jira_answers(tx, at)
         base = dict(application.base if application.base is not None else link.base)
         if snapshot is not None:
-            base[TWIN] = self._info(at, snapshot).to_json()
+            base[TWIN] = self._info(at, snapshot, leaves=link.state != twin_link.OUTSIDE).to_json()
             if snapshot.comments is not None:
                 columns["read_at"] = snapshot.updated_at
         # An ack says what we have seen by now, so the link has to say so first.
         at.link = replace(link, applied_sequence=rows[-1].sequence)
         ack = at.message(base)
-        columns |= {"base": base, "state": twin_link.ACTIVE, "reason": "", "fix": ""}
+        columns["base"] = base
+        if link.state != twin_link.OUTSIDE:
+            columns |= {"state": twin_link.ACTIVE, "reason": "", "fix": ""}
         at.append(tx, ack, now, **columns, retry_at=None, attempt_count=0, synced_at=now)
         history.write(tx, link, outbound.notes(application.notes, _latency(rows, now)), now)
         conflict.write(tx, link, application.conflicts, now)
@@ -261,7 +320,11 @@ class Engine:
         change = self._detect(tx, at, snapshot) if snapshot is not None else None
         if snapshot is not None and change is not None and change.deltas:
             # Someone changed our issue while we wrote: that is a change of ours, seen in the same look.
-            self._append(tx, at, change, snapshot, {})
+            # Under a condition Jira has to be asked first.
+            if at.mapping().flow_from(at.side).jql.strip():
+                twin_link.touch(tx, link.id, now)
+            else:
+                self._append(tx, at, change, snapshot, {})
 
     # conflicts that wait for a person
 
@@ -276,6 +339,8 @@ class Engine:
             at = load(tx, link, link.lease_owner)
             if at is None or part not in {one.part for one in conflict.held(tx, link_id)}:
                 raise Refused("This conflict has been settled meanwhile.", status=409)
+            if value == "ours" and link.state == twin_link.OUTSIDE:
+                raise Refused(f"{link.reason} Nothing leaves it until it matches again.", status=409)
             if value == "ours":
                 self._send_again(tx, at, {part})
             else:
@@ -385,7 +450,8 @@ class Engine:
             return True
         if is_later(at.tenant.retry_at, now):
             return False
-        waits = link.expected_sequence - 1 > link.applied_sequence and link.state == twin_link.ACTIVE
+        open_ = link.state in (twin_link.ACTIVE, twin_link.OUTSIDE)
+        waits = link.expected_sequence - 1 > link.applied_sequence and open_
         return waits or (link.touched_at is not None and link.state != twin_link.ENDED)
 
 

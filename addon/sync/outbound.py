@@ -19,6 +19,8 @@ from addon.sync.processors.registry import comments_of, fields_of
 def replica_of(change: Change, mapping: IssueMapping, side: Side) -> Replica | None:
     """What of a change travels, or None if nothing does."""
     parts: dict[str, Any] = {}
+    if mapping.flow_from(side).mode == "off":
+        return None
     for field, processor in fields_of(mapping, side):
         delta = change.deltas.get(field.id)
         if delta is None or not field.leaves(side) or (field.mode == "create_only" and not change.first):
@@ -42,7 +44,7 @@ def whole(
     sent = {
         row.id: processor.leaving(row, side, None, base[row.id])
         for row, processor in fields_of(mapping, side)
-        if row.id in parts and row.id in base and row.leaves(side)
+        if row.id in parts and row.id in base and row.leaves(side) and mapping.flow_from(side).mode != "off"
     }
     return Replica(sent, now) if sent else None
 

@@ -1,18 +1,20 @@
 """Pairing: which issues get a twin. A touched issue is looked at here before its links are.
 
-An issue gets a twin when it was created after its mapping became active (by our Jira's own clock); older ones only
-when a person asks in the panel. What Twinline itself created never gets a further twin on its own: two synchronizations
-over the same projects would otherwise copy each other's copies for ever.
+The rules stand in ``admission``: an issue gets a twin on its own when it was created after its mapping started (by our
+Jira's own clock) or, under a condition, was edited since and matches now; all others only when a person asks in the
+panel. What Twinline itself created never gets a further twin on its own: two synchronizations over the same projects
+would otherwise copy each other's copies for ever.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from addon import crash, log
-from addon.errors import Missing, Refused, Retryable
-from addon.jira import reader
+from addon.errors import Blocked, Missing, Refused, Retryable
+from addon.jira import condition, reader
+from addon.jira.condition import Match
 from addon.model.rules import IssueMapping
 from addon.model.snapshot import Snapshot
 from addon.store import audit, queue, twin_link
@@ -24,7 +26,8 @@ from addon.store.queue import Touched
 from addon.store.synchronization import Synchronization
 from addon.store.tenant import Tenant
 from addon.store.twin_link import TwinLink
-from addon.sync import backoff
+from addon.sync import admission, backoff
+from addon.sync.admission import Issue, Terms
 from addon.sync.engine import Engine
 
 CALM_SECONDS = 0.4
@@ -34,11 +37,38 @@ message instead of one each. The first of them is never held up."""
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A synchronization and the mapping of it that an issue falls under; ``started_at`` is None before it started."""
+    """A synchronization by which an issue has no living twin."""
+
+    synchronization: Synchronization
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A synchronization and the mapping of it by which an issue gets a twin."""
 
     synchronization: Synchronization
     mapping: IssueMapping
-    started_at: float | None
+
+    @property
+    def jql(self) -> str:
+        """Our condition, or "" for none."""
+        return self.mapping.flow_from(self.synchronization.side).jql.strip()
+
+    @property
+    def query(self) -> str:
+        """The query for all issues that this mapping lets out of our side."""
+        end = self.mapping.end_of(self.synchronization.side)
+        return condition.query(end.project_id, end.issue_type_id, self.jql)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a look at an issue came to. ``problem``: a condition that Jira could not evaluate, in words."""
+
+    snapshot: Snapshot | None
+    offers: tuple[Offer, ...] = ()
+    problem: str = ""
 
 
 @dataclass(slots=True)
@@ -56,8 +86,7 @@ class Pairing:
             links = twin_link.for_issue(tx, tenant_id, issue_id)
             if tenant is None or tenant.state != "enabled" or touched is None:
                 return
-            # An issue whose twin was deleted over there does not get another one unless somebody asks for it.
-            found = _candidates(tx, tenant, links)
+            found = [one for one in candidates(tx, tenant, links) if admission.possible(one.terms)]
             worth_a_read = _may_pair(found, _ends(tx, links))
         calm_at = max((link.looked_at or 0.0 for link in links), default=0.0) + CALM_SECONDS
         if not touched.deleted and calm_at > engine.clock():
@@ -89,31 +118,74 @@ class Pairing:
             with self.engine.db.begin() as tx:
                 queue.looked_at(tx, touched)
             return [link.id for link in links]
-        snapshot = self._read(tenant, touched.issue_id) if found else None
+        look = self._admitted(tenant, touched.issue_id, found) if found else Look(None)
         now = self.engine.clock()
         with self.engine.db.begin() as tx:
-            queue.looked_at(tx, touched)
+            if look.problem:
+                log.info("condition_failed")
+                queue.postpone_touched(tx, touched, now + backoff.wait(touched.attempt_count, None), look.problem)
+            else:
+                queue.looked_at(tx, touched)
             live = [link.id for link in links if link.state != twin_link.ENDED]
             for link_id in live:
                 twin_link.touch(tx, link_id, now)
-            if snapshot is not None:
-                live += self._open(tx, tenant, snapshot, found, now)
+            if look.snapshot is not None and look.snapshot.link_key:
+                live += self._claim(tx, look.snapshot, found)
+            elif look.snapshot is not None:
+                live += [open_link(tx, tenant, look.snapshot, offer, now).id for offer in look.offers]
             crash.point("pairing.before_commit")
         crash.point("pairing.after_commit")
         return live
 
-    def _open(self, tx: Tx, tenant: Tenant, snapshot: Snapshot, found: Sequence[Candidate], now: float) -> list[int]:
-        if snapshot.link_key:
-            return self._claim(tx, tenant, snapshot, found)
-        return [
-            _create(tx, tenant, snapshot, candidate, now).id
-            for candidate in found
-            if _falls_under(candidate, snapshot)
-            and candidate.started_at is not None
-            and snapshot.created_at >= candidate.started_at
-        ]
+    def _admitted(self, tenant: Tenant, issue_id: str, found: Sequence[Candidate]) -> Look:
+        """By which of these the issue gets a twin on its own.
 
-    def _claim(self, tx: Tx, tenant: Tenant, snapshot: Snapshot, found: Sequence[Candidate]) -> list[int]:
+        Where conditions alone decide they are asked first: an issue that matches none needs no read.
+        """
+        queries = _queries(found)
+        known: dict[str, Match] = {}
+        if len(queries) <= condition.MOST_AT_ONCE and "" not in queries:
+            known = self._matches(tenant, issue_id, sorted(queries))
+            if not any(match.issue_ids or match.problem for match in known.values()):
+                return Look(None)
+        snapshot = self._read(tenant, issue_id)
+        if snapshot is None:
+            return Look(None)
+        offers = []
+        for candidate in found:
+            ruling = admission.rule_on(candidate.terms, facts(snapshot))
+            if ruling.rule is None and ruling.mapping is not None:
+                offers.append(Offer(candidate.synchronization, ruling.mapping))
+        return self.fulfilled(tenant, snapshot, offers, known)
+
+    def fulfilled(
+        self, tenant: Tenant, snapshot: Snapshot, offers: Sequence[Offer], known: Mapping[str, Match] | None = None
+    ) -> Look:
+        """Of the offers those whose condition the issue fulfils: one call for all, none where none has a condition.
+
+        Raises:
+            Retryable, Ignored: Jira does not tell.
+        """
+        told = dict(known or {})
+        missing = [offer.query for offer in offers if offer.jql and offer.query not in told]
+        if missing:
+            told |= self._matches(tenant, snapshot.issue_id, missing)
+        held, problems = [], []
+        for offer in offers:
+            match = told[offer.query] if offer.jql else Match(frozenset({snapshot.issue_id}))
+            if match.problem:
+                problems.append(f"Jira cannot evaluate the condition of {offer.synchronization.name}: {match.problem}")
+            elif snapshot.issue_id in match.issue_ids:
+                held.append(offer)
+        return Look(snapshot, tuple(held), " ".join(problems))
+
+    def _matches(self, tenant: Tenant, issue_id: str, queries: Sequence[str]) -> dict[str, Match]:
+        try:
+            return condition.matches(self.engine.jira_of(tenant), [issue_id], queries)
+        except Blocked as verdict:  # Jira will not take the call: no condition is fulfilled, and people learn why
+            return {query: Match(frozenset(), verdict.reason) for query in queries}
+
+    def _claim(self, tx: Tx, snapshot: Snapshot, found: Sequence[Candidate]) -> list[int]:
         """An issue that we created and whose receipt was lost: it belongs to the link that it names."""
         for candidate in found:
             link = twin_link.by_key(tx, candidate.synchronization.id, snapshot.link_key)
@@ -135,39 +207,37 @@ class Pairing:
         now = self.engine.clock()
         with self.engine.db.begin() as tx:
             wait = backoff.wait(touched.attempt_count, verdict.after)
-            queue.postpone_touched(tx, touched, now + wait)
+            queue.postpone_touched(tx, touched, now + wait, verdict.reason)
             if verdict.party == "jira":
                 wait = backoff.wait(tenant.attempt_count, verdict.after)
                 tenant_store.back_off(tx, tenant.id, now + wait, verdict.reason, asked=verdict.after is not None)
 
     # asked for by a person
 
-    def offers(self, tenant: Tenant, project_id: str, issue_type_id: str, issue_id: str) -> list[Candidate]:
-        """The synchronizations by which a person may give this issue a twin."""
-        with self.engine.db.read() as tx:
-            links = [link for link in twin_link.for_issue(tx, tenant.id, issue_id) if link.state != twin_link.ENDED]
-            return [
-                candidate
-                for candidate in _candidates(tx, tenant, links)
-                if _is_of(candidate, project_id, issue_type_id)
-            ]
-
     def pair(self, tenant: Tenant, issue_id: str, synchronization_id: int, account_id: str) -> int:
         """Give an issue a twin because a person asks for it. Answers the new link's id.
 
         Raises:
-            Refused: it has one already, or no mapping covers it.
+            Refused: it has one already, no mapping covers it, or it does not fulfil the mapping's condition.
         """
         snapshot = self._read(tenant, issue_id)
         if snapshot is None:
             raise Refused("The app cannot see this issue. Give it permission to browse the project.", status=404)
-        offers = self.offers(tenant, snapshot.project_id, snapshot.issue_type_id, issue_id)
-        chosen = next((offer for offer in offers if offer.synchronization.id == synchronization_id), None)
-        if chosen is None:
-            raise Refused("This issue already has a twin there, or no active mapping covers its project and type.")
+        with self.engine.db.read() as tx:
+            found = candidates(tx, tenant, twin_link.for_issue(tx, tenant.id, issue_id))
+        candidate = next((one for one in found if one.synchronization.id == synchronization_id), None)
+        ruling = admission.rule_on(candidate.terms, facts(snapshot), asked=True) if candidate else None
+        if candidate is None or ruling is None or ruling.rule is not None or ruling.mapping is None:
+            raise Refused("This issue already has a twin there, or no active mapping covers it and lets it out.")
+        chosen = Offer(candidate.synchronization, ruling.mapping)
+        look = self.fulfilled(tenant, snapshot, [chosen])
+        if look.problem:
+            raise Refused(f"{look.problem} A Jira administrator has to mend it.", status=409)
+        if not look.offers:
+            raise Refused(f"This issue does not match the condition of this mapping: {chosen.jql}", status=409)
         now = self.engine.clock()
         with self.engine.db.begin() as tx:
-            link = _create(tx, tenant, snapshot, chosen, now)
+            link = open_link(tx, tenant, snapshot, chosen, now)
             audit.write(tx, tenant.id, account_id, "twin.pair", str(link.id), {"issue_id": issue_id}, now)
         self.engine.wake.link(link.id)
         return link.id
@@ -183,28 +253,56 @@ class Pairing:
         self.engine.wake.link(*(link.id for link in links))
 
     def look_again(self, synchronization_id: int) -> None:
-        """Rules or scope have changed: links that stood still because of them may go on."""
+        """Rules or scope have changed: links and issues that stood still because of them may go on."""
         now = self.engine.clock()
         with self.engine.db.begin() as tx:
             ids = twin_link.standing_still(tx, synchronization_id)
             for link_id in ids:
                 twin_link.try_again(tx, link_id, now)
+            synchronization = synchronization_store.get(tx, synchronization_id)
+            if synchronization is not None:
+                queue.touched_again(tx, synchronization.tenant_id)
         self.engine.wake.link(*ids)
 
 
-def _candidates(tx: Tx, tenant: Tenant, links: Sequence[TwinLink]) -> list[Candidate]:
-    """Active, shown mappings of accepted synchronizations in which none of the links is."""
-    taken = {link.synchronization_id for link in links}
-    found = []
-    for synchronization in synchronization_store.of_tenant(tx, tenant.id):
-        if not synchronization.accepted or synchronization.id in taken:
-            continue
-        starts = rules_store.starts(tx, synchronization.id)
-        for mapping in rules_store.live(tx, synchronization.id).mappings:
-            end = mapping.end_of(synchronization.side)
-            if mapping.active and synchronization.scope.shows(end.project_id, end.issue_type_id):
-                found.append(Candidate(synchronization, mapping, starts.get(mapping.id)))
-    return found
+def candidates(tx: Tx, tenant: Tenant, links: Sequence[TwinLink]) -> list[Candidate]:
+    """The tenant's synchronizations in which none of an issue's links lives."""
+    living = {link.synchronization_id for link in links if link.state != twin_link.ENDED}
+    ended = {link.synchronization_id for link in links}
+    return [
+        Candidate(one, terms_of(tx, one, ended=one.id in ended))
+        for one in synchronization_store.of_tenant(tx, tenant.id)
+        if one.id not in living
+    ]
+
+
+def terms_of(tx: Tx, synchronization: Synchronization, *, ended: bool = False) -> Terms:
+    """What a synchronization lets out now."""
+    return Terms(
+        accepted=synchronization.accepted,
+        side=synchronization.side,
+        scope=synchronization.scope,
+        mappings=rules_store.live(tx, synchronization.id).mappings if synchronization.accepted else (),
+        starts=rules_store.starts(tx, synchronization.id) if synchronization.accepted else {},
+        ended=ended,
+    )
+
+
+def facts(snapshot: Snapshot) -> Issue:
+    """What admission asks of an issue."""
+    return Issue(
+        snapshot.project_id,
+        snapshot.issue_type_id,
+        snapshot.created_at,
+        snapshot.updated_at,
+        copied=bool(snapshot.link_key),
+    )
+
+
+def _queries(found: Sequence[Candidate]) -> set[str]:
+    """The queries of all mappings that might give an issue a twin; "" is among them where one asks for no condition."""
+    offers = [Offer(one.synchronization, mapping) for one in found for mapping in admission.possible(one.terms)]
+    return {offer.query if offer.jql else "" for offer in offers}
 
 
 def _ends(tx: Tx, links: Sequence[TwinLink]) -> set[tuple[str, str]]:
@@ -223,24 +321,21 @@ def _may_pair(found: Sequence[Candidate], ends: set[tuple[str, str]]) -> bool:
     """Whether the issue has to be read to tell if it gets a twin by one of the candidates."""
     if not ends:
         return bool(found)
-    return any(_is_of(candidate, *end) for candidate in found for end in ends)
+    lying = {
+        (end.project_id, end.issue_type_id)
+        for one in found
+        for end in map(one.terms.end_of, admission.possible(one.terms))
+    }
+    return bool(lying & ends)
 
 
-def _falls_under(candidate: Candidate, snapshot: Snapshot) -> bool:
-    return _is_of(candidate, snapshot.project_id, snapshot.issue_type_id)
-
-
-def _is_of(candidate: Candidate, project_id: str, issue_type_id: str) -> bool:
-    end = candidate.mapping.end_of(candidate.synchronization.side)
-    return (end.project_id, end.issue_type_id) == (project_id, issue_type_id)
-
-
-def _create(tx: Tx, tenant: Tenant, snapshot: Snapshot, candidate: Candidate, now: float) -> TwinLink:
+def open_link(tx: Tx, tenant: Tenant, snapshot: Snapshot, offer: Offer, now: float) -> TwinLink:
+    """A new twin link of an issue; the engine sends it."""
     return twin_link.create(
         tx,
         tenant_id=tenant.id,
-        synchronization_id=candidate.synchronization.id,
-        mapping_id=candidate.mapping.id,
+        synchronization_id=offer.synchronization.id,
+        mapping_id=offer.mapping.id,
         issue_id=snapshot.issue_id,
         issue_key=snapshot.issue_key,
         now=now,

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 from flask import Response, g, request
 
-from addon.errors import Missing, Verdict
-from addon.jira import reader
-from addon.store import history, overview, queue, synchronization, twin_link
-from addon.sync.pairing import Candidate
+from addon.store import history, overview, queue, rules, synchronization, twin_link
+from addon.sync.why import Reason
 from addon.web import access, forms, parts
 from addon.web.auth import guard
 from addon.web.pages import fragment, new_blueprint, page
@@ -21,13 +19,30 @@ _CHANGES = 4
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """All that the panel shows. ``configured``: there is a synchronization at all; ``trouble``: why we cannot offer."""
+    """All that the panel shows. ``configured``: there is a synchronization; ``reasons``: why it is in step or not."""
 
     issue_id: str
     twins: tuple[parts.TwinView, ...]
-    offers: tuple[Candidate, ...]
+    reasons: tuple[Reason, ...]
     configured: bool
-    trouble: str = ""
+
+    @property
+    def offers(self) -> tuple[Reason, ...]:
+        """Where a person can give the issue a twin."""
+        return tuple(reason for reason in self.reasons if reason.by_hand)
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be told of this issue, or nothing."""
+        told = [f"{one.words} {one.fix}".strip() for one in self.reasons if one.cause in ("hidden", "jira")]
+        return told[0] if told and not self.offers else ""
+
+    @property
+    def kept_out(self) -> tuple[Reason, ...]:
+        """Synchronizations by which it has no twin, each with the first rule that keeps it out."""
+        # Beside a living twin, what no rule of theirs speaks of is no news.
+        silent = ("looking", *(("synchronization", "scope", "mapping", "inactive") if self.live else ()))
+        return tuple(one for one in self.reasons if one.link is None and one.cause not in silent and not one.over)
 
     @property
     def live(self) -> int:
@@ -93,18 +108,8 @@ def _panel(issue_id: str) -> Panel:
     twins = _twins(issue_id)
     with services().db.read() as tx:
         configured = overview.is_configured(tx, g.tenant.id)
-    offers: tuple[Candidate, ...] = ()
-    trouble = ""
-    if configured:
-        try:
-            issue = reader.issue(services().jira(g.tenant), issue_id, ())
-            found = services().pairing.offers(g.tenant, issue.project_id, issue.issue_type_id, issue_id)
-            offers = tuple(found)
-        except Missing:
-            trouble = "Twinline's app user may not see this issue. Give it permission to browse the project."
-        except Verdict as verdict:
-            trouble = verdict.reason
-    return Panel(issue_id, twins, offers, configured, trouble)
+    reasons = services().why.explain(g.tenant, issue_id) if configured else ()
+    return Panel(issue_id, twins, reasons, configured)
 
 
 def _twins(issue_id: str) -> tuple[parts.TwinView, ...]:
@@ -116,5 +121,8 @@ def _twins(issue_id: str) -> tuple[parts.TwinView, ...]:
             row = synchronization.by_id(tx, g.tenant.id, link.synchronization_id)
             if row is not None:
                 entries = history.last(tx, link.id, _CHANGES)
-                found[row.id] = parts.twin(link, row, queue.waiting(tx, link), entries, touched=touched)
+                mapping = rules.live(tx, row.id).mapping(link.mapping_id)
+                off = mapping is not None and mapping.flow_from(row.side).mode == "off"
+                waiting = queue.waiting(tx, link)
+                found[row.id] = parts.twin(link, row, waiting, entries, touched=touched, off=off)
     return tuple(sorted(found.values(), key=lambda twin: (not twin.live, -twin.id)))

@@ -15,7 +15,12 @@ from addon.web import words
 _NAMES = {"comments": "Comment"}
 _TONES = {"new": "gone", "indeterminate": "info", "done": "ok"}
 """Jira's status categories with the colours Jira gives them."""
-_STILL = {twin_link.ENDED: "ended", twin_link.BLOCKED: "held", twin_link.OUT_OF_SCOPE: "out_of_scope"}
+_STILL = {
+    twin_link.ENDED: "ended",
+    twin_link.BLOCKED: "held",
+    twin_link.OUT_OF_SCOPE: "out_of_scope",
+    twin_link.OUTSIDE: "outside",
+}
 _VERBS = {"skipped": "not written", "conflict": "changed on both sides"}
 
 
@@ -32,13 +37,17 @@ class ChangeView:
 
 @dataclass(frozen=True, slots=True)
 class TwinView:
-    """One twin of an issue. ``state``: in_sync, waiting, pending, held, held_there, out_of_scope, gone or ended."""
+    """One twin of an issue. ``state``: in_sync, waiting, pending, held, held_there, out_of_scope, outside, gone, ended.
+
+    ``off``: the rules let nothing leave our side.
+    """
 
     link: TwinLink
     synchronization: Synchronization
     state: str
     waiting: Waiting
     changes: tuple[ChangeView, ...]
+    off: bool = False
 
     @property
     def live(self) -> bool:
@@ -120,12 +129,18 @@ class TwinView:
 
 
 def twin(
-    link: TwinLink, synchronization: Synchronization, waiting: Waiting, entries: Sequence[Entry], *, touched: bool
+    link: TwinLink,
+    synchronization: Synchronization,
+    waiting: Waiting,
+    entries: Sequence[Entry],
+    *,
+    touched: bool,
+    off: bool = False,
 ) -> TwinView:
     """What the panel says of one twin link. ``touched``: a webhook named the issue and nobody has looked yet."""
     waiting = replace(waiting, touched=waiting.touched or touched)
     state = _state(link, synchronization, waiting)
-    return TwinView(link, synchronization, state, waiting, tuple(_change(entry) for entry in entries))
+    return TwinView(link, synchronization, state, waiting, tuple(_change(entry) for entry in entries), off)
 
 
 def _state(link: TwinLink, synchronization: Synchronization, waiting: Waiting) -> str:

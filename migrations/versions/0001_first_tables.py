@@ -125,6 +125,7 @@ def upgrade() -> None:
         sa.Column("touched_at", sa.Float(), nullable=False),
         sa.Column("retry_at", sa.Float(), nullable=True),
         sa.Column("attempt_count", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["tenant_id"], ["tenant.id"], name=op.f("fk_touched_issue_tenant_id"), ondelete="CASCADE"
         ),

@@ -13,6 +13,7 @@ from typing import Any
 
 from addon.errors import Blocked, Missing, Retryable
 from tests.fakes import fields as registry
+from tests.fakes import jql
 from tests.fakes.workflow import Transition, Workflow, simple
 
 PRIORITIES = {"1": "Highest", "2": "High", "3": "Medium", "4": "Low"}
@@ -40,6 +41,8 @@ class FakeJira:
         """What the add-on wrote, in order: operation, target, and the whole body as text."""
         self.delayed: list[Callable[[], Any]] = []
         """Writes that were given up by their caller and take effect later all the same."""
+        self.asked: list[str] = []
+        """What the add-on asked about conditions and in bulk, in order."""
         self.called: Callable[[], None] = lambda: None
         self.faults: Callable[[str], str] = lambda _operation: ""
         self.webhook: Callable[[str, bool, bool], None] = lambda _issue, _deleted, _own: None
@@ -128,6 +131,17 @@ class FakeJira:
             if json["name"] in names:
                 raise Blocked("A version with this name already exists in this project.")
             return self._write(f"create {parts[0]}", "", lambda: names.append(json["name"]), json)
+        if parts[0] == "jql" or parts[1:] == ["approximate-count"] or json.get("maxResults") == 5000:
+            self.asked.append("/".join(parts))
+            self.called()
+            fault = self.faults("read")
+            if fault:
+                raise Retryable(fault, party="jira")
+            return jql.answer(parts[1], json, self.issues)
+        if parts[1:] == ["bulkfetch"]:
+            self.asked.append("/".join(parts))
+            self.called()
+            return {"issues": [self._issue_json(i) for i in json["issueIdsOrKeys"] if i in self.issues]}
         if parts[0] == "search" and "updated" in json["jql"]:
             issues = [self._issue_json(issue_id) for issue_id in self.issues]
             return {"issues": issues, "isLast": True}

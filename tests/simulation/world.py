@@ -14,7 +14,7 @@ from addon.config import Settings
 from addon.errors import Missing, Retryable
 from addon.jira.metadata import Metadata
 from addon.model.message import Message
-from addon.model.rules import BASIC_FIELDS, NO_USERS, End, FieldMapping, IssueMapping, UserMapping, document_of
+from addon.model.rules import BASIC_FIELDS, NO_USERS, End, FieldMapping, Flow, IssueMapping, UserMapping, document_of
 from addon.model.scope import Scope
 from addon.store import queue, twin_link
 from addon.store import rules as rules_store
@@ -90,6 +90,8 @@ class World:
     policy: str = "inviter"
     rows: tuple[FieldMapping, ...] = ()
     users: UserMapping = NO_USERS
+    flows: tuple[Flow, Flow] = (Flow(), Flow())
+    """What leaves Blue, what leaves Green."""
     now: float = 1_700_000_000.0
     sites: dict[int, FakeJira] = field(default_factory=dict)
     skew: dict[int, float] = field(default_factory=dict)
@@ -161,11 +163,25 @@ class World:
         )
         end = End("1", "P", "1", "Bug")
         fields = tuple(replace(f, conflict=self.policy) for f in self.rows or BASIC_FIELDS)
-        document = document_of((IssueMapping("m", True, end, end, fields),), self.users)
-        rules_store.add(tx, row, version=1, document=document, published_by="", published_side="inviter", now=self.now)
+        self.mapping = IssueMapping("m", True, end, end, fields, *self.flows)
+        self._store(tx, row, 1)
         # An hour ago: a site's clock may be behind ours, and the start is told by the site's.
         rules_store.set_start(tx, row, "m", self.now - 3600)
         return row
+
+    def _store(self, tx: Any, row: Synchronization, version: int) -> None:
+        document = document_of((self.mapping,), self.users)
+        rules_store.add(
+            tx, row, version=version, document=document, published_by="", published_side="inviter", now=self.now
+        )
+
+    def let_flow(self, *flows: Flow) -> None:
+        """Other flows, published and known at both ends."""
+        self.mapping = replace(self.mapping, to_accepter=flows[0], to_inviter=flows[1])
+        for row in (self.ours, self.theirs):
+            with self.db.begin() as tx:
+                self._store(tx, row, rules_store.live(tx, row.id).version + 1)
+            self.pairing.look_again(row.id)
 
     def across(self, synchronization: Synchronization) -> Synchronization:
         return self.theirs if synchronization.side == "inviter" else self.ours
