@@ -27,6 +27,8 @@ POINTS = (
     "inbox.before_commit",
     "pairing.before_commit",
     "pairing.after_commit",
+    "backlog.before_commit",
+    "backlog.after_commit",
     "release",
 )
 

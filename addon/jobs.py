@@ -16,6 +16,7 @@ from addon import crash, log, net
 from addon.config import Settings
 from addon.errors import Verdict
 from addon.jira.client import JiraClient
+from addon.store import backlog as backlog_store
 from addon.store import nonce, queue
 from addon.store import synchronization as synchronization_store
 from addon.store import tenant as tenant_store
@@ -24,6 +25,7 @@ from addon.store.secret import Vault
 from addon.store.tenant import Tenant
 from addon.store.wake import Wake, connect
 from addon.sync import site
+from addon.sync.backlog import Backlog
 from addon.sync.engine import Engine
 from addon.sync.handshake import Handshake
 from addon.sync.pairing import Pairing
@@ -44,6 +46,7 @@ class Parts:
     engine: Engine
     pairing: Pairing
     reconcile: Reconcile
+    backlog: Backlog
 
     def work(self, key: str) -> None:
         """Do what a key asks for: its kind, then ids. A key of a row that is gone asks for nothing."""
@@ -60,6 +63,8 @@ class Parts:
             self.introduce(int(rest))
         elif kind == "reconcile":
             self.reconcile.run(int(rest))
+        elif kind == "backlog":
+            self.backlog.open(int(rest))
         elif kind == "sweep":
             self.sweep()
 
@@ -88,12 +93,14 @@ class Parts:
             links = queue.due_links(tx, now)
             untold = synchronization_store.untold(tx, now)
             unknown = tenant_store.unknown(tx)
+            backlogs = backlog_store.due(tx, now, self.settings.reconcile_seconds)
         for tenant_id, issue_id in issues:
             self.wake.issue(tenant_id, issue_id)
         self.wake.link(*links)
         self.wake.synchronization(*untold)
         self.wake.tenant(*unknown)
         self.wake.reconcile(*unreconciled)
+        self.wake.backlog(*backlogs)
 
 
 def build(settings: Settings) -> Parts:
@@ -114,7 +121,9 @@ def build(settings: Settings) -> Parts:
     transport = Transport(db, vault, settings)
     handshake = Handshake(db, vault, settings, transport, jira, wake)
     engine = Engine(db, settings, jira, transport, wake)
-    return Parts(settings, db, vault, jira, wake, handshake, engine, Pairing(engine), Reconcile(engine))
+    return Parts(
+        settings, db, vault, jira, wake, handshake, engine, Pairing(engine), Reconcile(engine), Backlog(engine)
+    )
 
 
 def _calls_as(tenant: Tenant) -> tuple[str, ...]:

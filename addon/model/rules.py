@@ -18,6 +18,9 @@ Side = Literal["inviter", "accepter"]
 Direction = Literal["both", "to_accepter", "to_inviter"]
 Policy = Literal["inviter", "accepter", "newer", "hold"]
 """What settles a part that both sides changed at once: a named side, the newer change, or a person."""
+Start = Literal["now", "waiting", "all"]
+"""What becomes of issues that are there when a mapping starts: twins only from now on; also for those that wait now;
+for all, also those that come to match without an edit. Each side chooses for its own."""
 Mode = Literal["keep", "create_only"]
 """Whether a row keeps its fields in step, or sets them when the twin is created and never again."""
 Unmatched = Literal["nothing", "report", "default"]

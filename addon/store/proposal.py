@@ -7,12 +7,12 @@ tells it must not open it again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sqlalchemy import insert, select, update
 
-from addon.model.rules import Side
+from addon.model.rules import Side, Start
 from addon.store.db import Tx
 from addon.store.synchronization import Synchronization
 from addon.store.table import proposal as table
@@ -26,6 +26,7 @@ class Proposal:
 
     ``based_on`` and ``based_hash`` name the version it was made from: on any other it can no longer be accepted.
     ``proposed_by`` and ``answered_by`` are names for people; ``proposed_at`` is when it was stored here (seconds).
+    ``starts``: of one of ours, by mapping id, what becomes of our issues that are there once it is live; never told.
     """
 
     proposal_id: str
@@ -39,6 +40,7 @@ class Proposal:
     state: ProposalState = "open"
     answered_by: str = ""
     reason: str = ""
+    starts: Mapping[str, Start] = field(default_factory=dict)
 
     @property
     def open(self) -> bool:
@@ -81,7 +83,7 @@ def add(tx: Tx, synchronization: Synchronization, proposal: Proposal) -> None:
     """Store a proposal in the place of the one that its side had open."""
     withdraw(tx, synchronization.id, proposal.side)
     values = {name: getattr(proposal, name) for name in Proposal.__dataclass_fields__}
-    values["document"] = dict(proposal.document)
+    values |= {"document": dict(proposal.document), "starts": dict(proposal.starts)}
     tx.execute(
         insert(table).values(tenant_id=synchronization.tenant_id, synchronization_id=synchronization.id, **values)
     )

@@ -140,6 +140,7 @@ proposal = Table(
     Column("state", String(16), nullable=False),  # open, withdrawn, accepted, declined
     Column("answered_by", String(255), nullable=False),
     Column("reason", Text, nullable=False),  # of a declined one, in the words of who declined it
+    Column("starts", JSON, nullable=False),  # of ours: what becomes of our issues that are there; never told
     UniqueConstraint("synchronization_id", "proposal_id"),
 )
 
@@ -226,6 +227,40 @@ touched_issue = Table(
     Column("attempt_count", Integer, nullable=False, default=0),
     Column("reason", Text, nullable=False, default=""),  # why it waits
     UniqueConstraint("tenant_id", "issue_id"),
+)
+
+backlog = Table(
+    "backlog",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _tenant_id(),
+    Column("synchronization_id", Id, ForeignKey("synchronization.id", ondelete="CASCADE"), nullable=False),
+    Column("mapping_id", String(36), nullable=False),
+    Column("kind", String(8), nullable=False),  # waiting: what waited when it was chosen; all: what comes to match, too
+    Column("state", String(16), nullable=False),  # collecting, opening, watching, done, cancelled
+    Column("started_at", Float, nullable=False),  # by our Jira's own clock: when it was chosen
+    Column("query", Text, nullable=False),  # what it is collected by
+    Column("cursor", Text, nullable=False, default=""),  # Jira's token of the next page
+    Column("reason", Text, nullable=False, default=""),  # why it waits
+    Column("retry_at", Float),
+    Column("attempt_count", Integer, nullable=False, default=0),
+    Column("collected_at", Float),  # by our clock
+    Column("created_at", Float, nullable=False),
+    UniqueConstraint("synchronization_id", "mapping_id"),
+)
+
+backlog_issue = Table(
+    "backlog_issue",
+    metadata,
+    Column("id", Id, primary_key=True),
+    _tenant_id(),
+    Column("backlog_id", Id, ForeignKey("backlog.id", ondelete="CASCADE"), nullable=False),
+    Column("issue_id", String(32), nullable=False),
+    Column("state", String(16), nullable=False),  # waiting, opened, left_out: no longer qualified when its turn came
+    Column("twin_link_id", Id, ForeignKey("twin_link.id", ondelete="SET NULL")),
+    UniqueConstraint("backlog_id", "issue_id"),
+    Index("ix_backlog_issue_tenant_id_twin_link_id", "tenant_id", "twin_link_id"),
+    Index("ix_backlog_issue_backlog_id_state", "backlog_id", "state"),
 )
 
 outbox = Table(

@@ -72,6 +72,14 @@ class Wake:
         """Look for changes at these tenants whose webhook never came."""
         self._wake([f"reconcile:{tenant_id}" for tenant_id in tenant_ids])
 
+    def backlog(self, *backlog_ids: int) -> None:
+        """Let these backlogs go on."""
+        self._wake([f"backlog:{backlog_id}" for backlog_id in backlog_ids])
+
+    def backlog_later(self, backlog_id: int, seconds: float) -> None:
+        """Let this backlog go on, but not yet."""
+        self._wake([], {f"backlog:{backlog_id}": time.time() + seconds})
+
     def sweep(self) -> None:
         """Look for everything that is due."""
         self._wake(["sweep"])

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal
 
 from addon.errors import Refused
-from addon.model.rules import NO_RULES, Rules, document_of, hash_of, rules_from
+from addon.model.rules import NO_RULES, Rules, Start, document_of, hash_of, rules_from
 from addon.store import audit, overview, rules
 from addon.store import draft as store
 from addon.store import proposal as proposals
@@ -150,8 +151,17 @@ class Drafting:
         merged = document_of(*merge(base, _rules(draft), live))
         return self._save(tenant, ours.id, merged, account_id, revision, based=live)
 
-    def publish(self, tenant: Tenant, synchronization_id: int, account_id: str, revision: int) -> Published:
+    def publish(
+        self,
+        tenant: Tenant,
+        synchronization_id: int,
+        account_id: str,
+        revision: int,
+        starts: Mapping[str, Start] = MappingProxyType({}),
+    ) -> Published:
         """Make the draft the next version, or propose it (``Publication.publish``). It is gone once it is live.
+
+        ``starts``: by mapping id, what becomes of our issues that are there already.
 
         Raises:
             Refused: 422 it cannot be used, in words; 409 it says nothing new, it has changed since that revision, or
@@ -164,7 +174,7 @@ class Drafting:
             raise _stale(draft)
         if not draft.stored or hash_of(draft.document) == live.hash:
             raise Refused("There is nothing to publish: the draft says what is live already.", status=409)
-        return self.publication.publish(tenant, ours.id, draft.document, account_id, from_draft=draft)
+        return self.publication.publish(tenant, ours.id, draft.document, account_id, starts=starts, from_draft=draft)
 
     def versions(self, tenant: Tenant, synchronization_id: int) -> list[Version]:
         """All published versions, latest first."""

@@ -10,9 +10,10 @@ from typing import Any
 from addon import log
 from addon.config import Settings
 from addon.errors import Blocked, Ignored, Refused, Retryable
+from addon.jira.reader import Reading
 from addon.model.rules import NO_RULES, Rules, rules_from
 from addon.model.state import PublishedRules, State
-from addon.store import nonce, rules
+from addon.store import nonce, proposal, rules
 from addon.store import synchronization as store
 from addon.store import tenant as tenant_store
 from addon.store.db import Database, Tx
@@ -21,6 +22,7 @@ from addon.store.synchronization import Synchronization
 from addon.store.tenant import Tenant
 from addon.sync import review, rulebook, signature, site
 from addon.sync.agreement import settle
+from addon.sync.starting import begin
 from addon.sync.transport import Caller
 from addon.sync.waking import Waking
 
@@ -35,7 +37,7 @@ class Exchange:
     db: Database
     vault: Vault
     settings: Settings
-    jira: Callable[[Tenant], site.Asking]
+    jira: Callable[[Tenant], Reading]
     wake: Waking
     clock: Callable[[], float] = time.time
 
@@ -156,7 +158,7 @@ class Exchange:
         with self.db.read() as tx:
             live = rules.live(tx, ours.id)
             tenant = tenant_store.by_id(tx, ours.tenant_id)
-        wanted = rulebook.supersedes(theirs, live, ours.side) and rulebook.newly_active(live, theirs)
+        wanted = rulebook.supersedes(theirs, live, ours.side) and rulebook.widened(live, theirs, ours.side)
         if not wanted or tenant is None or ours.over:
             return None
         try:
@@ -175,7 +177,7 @@ class Exchange:
         if not review.admits(tx, ours, live, theirs):
             store.change(tx, ours.id, status_reason=review.UNASKED.format(version=theirs.version))
             return False
-        starting = rulebook.newly_active(live, theirs)
+        starting = rulebook.widened(live, theirs, ours.side)
         if starting and started_at is None:
             raise Retryable("The rules have just changed here; tell them again.", party="partner")
         reason = ""
@@ -203,9 +205,13 @@ class Exchange:
             proposal_id=told.rules.proposal_id,
             proposed_by=told.rules.proposed_by,
         )
+        # What the partner chose was for their issues. For ours stands what we chose when we proposed this version;
+        # else only newer ones get twins until we choose.
+        mine = proposal.by_id(tx, ours.id, told.rules.proposal_id)
+        starts = mine.starts if mine is not None and mine.side == ours.side else {}
         for mapping_id in starting:
             assert started_at is not None
-            rules.set_start(tx, ours, mapping_id, started_at)
+            begin(tx, ours, mapping_id, starts.get(mapping_id, "now"), started_at, self.clock())
         return True
 
 

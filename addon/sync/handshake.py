@@ -10,12 +10,13 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from addon.config import Settings
 from addon.errors import Refused, Retryable
 from addon.jira.reader import Reading
-from addon.model.rules import Rules
+from addon.model.rules import Rules, Start
 from addon.model.scope import ProjectInfo, Scope
 from addon.model.state import Answer, State
 from addon.model.veto import Veto
@@ -312,9 +313,16 @@ class Handshake:
         except Retryable as error:
             raise Refused(f"{error.reason} Try again.", status=503) from error
 
-    def publish(self, tenant: Tenant, synchronization_id: int, document: Mapping[str, Any], person: str) -> Published:
+    def publish(
+        self,
+        tenant: Tenant,
+        synchronization_id: int,
+        document: Mapping[str, Any],
+        person: str,
+        starts: Mapping[str, Start] = MappingProxyType({}),
+    ) -> Published:
         """Make a document of rules the live one: ``Publication.publish``."""
-        return self.publication.publish(tenant, synchronization_id, document, person)
+        return self.publication.publish(tenant, synchronization_id, document, person, starts=starts)
 
     @staticmethod
     def status_word(synchronization: Synchronization, rules: Rules) -> str:

@@ -17,7 +17,7 @@ from addon.jira import condition, reader
 from addon.jira.condition import Match
 from addon.model.rules import IssueMapping
 from addon.model.snapshot import Snapshot
-from addon.store import audit, queue, twin_link
+from addon.store import audit, backlog, queue, twin_link
 from addon.store import rules as rules_store
 from addon.store import synchronization as synchronization_store
 from addon.store import tenant as tenant_store
@@ -262,7 +262,9 @@ class Pairing:
             synchronization = synchronization_store.get(tx, synchronization_id)
             if synchronization is not None:
                 queue.touched_again(tx, synchronization.tenant_id)
+            running = backlog.ids_of(tx, [synchronization_id])
         self.engine.wake.link(*ids)
+        self.engine.wake.backlog(*running)
 
 
 def candidates(tx: Tx, tenant: Tenant, links: Sequence[TwinLink]) -> list[Candidate]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from addon.errors import Blocked, Ignored, Refused, Retryable
-from addon.model.rules import Rules, hash_of, rules_from
+from addon.model.rules import Rules, Start, hash_of, rules_from
 from addon.store import audit, draft, proposal, rules
 from addon.store import synchronization as store
 from addon.store.db import Tx
@@ -16,7 +17,7 @@ from addon.store.draft import Draft
 from addon.store.proposal import Proposal
 from addon.store.synchronization import Synchronization
 from addon.store.tenant import Tenant
-from addon.sync import rulebook, site
+from addon.sync import rulebook, site, starting
 from addon.sync.exchange import Exchange
 from addon.sync.telling import Telling
 
@@ -59,19 +60,21 @@ class Publication:
         document: Mapping[str, Any],
         person: str,
         *,
+        starts: Mapping[str, Start] = MappingProxyType({}),
         from_draft: Draft | None = None,
         accepting: Proposal | None = None,
     ) -> Published:
         """Make a document of rules the live one, here at once, and tell the partner; or propose it to them.
 
         It is proposed where the partner asks for review, unless it only stops something. ``person``: an account id of
-        our Jira. ``from_draft``: the draft it was; it stays until what it says is live. ``accepting``: the partner's
+        our Jira. ``starts``: by mapping id, what becomes of our issues that are there; left out: only newer ones get
+        twins. ``from_draft``: the draft it was; it stays until what it says is live. ``accepting``: the partner's
         proposal that it is.
 
         Raises:
-            Refused: the document contradicts itself, the synchronization is not accepted, Jira does not tell its time,
-                the inviter has published at the same time (theirs stands), or the draft or proposal is no longer what
-                it was.
+            Refused: the document contradicts itself, our Jira cannot use a condition of our side or does not tell its
+                time, the synchronization is not accepted, the inviter has published at the same time (theirs stands),
+                or the draft or proposal is no longer what it was.
         """
         exchange = self.exchange
         ours = exchange.own(tenant, synchronization_id)
@@ -92,7 +95,7 @@ class Publication:
                 return Published(live.version, False)
             after = rules_from(live.version + 1, document)
             if accepting is None and ours.partner_review and not rulebook.only_stops(live, after):
-                self._propose(tx, ours, document, live, person, name)
+                self._propose(tx, ours, document, live, person, name, starts)
                 made = Published(live.version, True)
             else:
                 check_ready(ours)
@@ -100,7 +103,7 @@ class Publication:
                     _take_proposal(tx, ours, live, accepting, name)
                 if from_draft is not None:
                     draft.drop(tx, ours.id, from_draft.revision)
-                _store_version(tx, ours, live, document, name, accepting, started_at, now)
+                _store_version(tx, ours, live, document, name, accepting, started_at, starts, now)
                 detail = {"version": after.version, **({"proposal": accepting.proposal_id} if accepting else {})}
                 audit.write(tx, tenant.id, person, "rules.publish", str(ours.id), detail, now)
                 made = Published(after.version, False)
@@ -112,26 +115,37 @@ class Publication:
         return made
 
     def _propose(
-        self, tx: Tx, ours: Synchronization, document: Mapping[str, Any], live: Rules, person: str, name: str
+        self,
+        tx: Tx,
+        ours: Synchronization,
+        document: Mapping[str, Any],
+        live: Rules,
+        person: str,
+        name: str,
+        starts: Mapping[str, Start],
     ) -> None:
         """Store the document as what our side wants, in the place of what it wanted before."""
         hash_, now = hash_of(document), self.exchange.clock()
         before = proposal.latest(tx, ours.id, ours.side)
         if before is not None and before.open and (before.hash, before.based_hash) == (hash_, live.hash):
             raise Refused("This is proposed already; your partner has not answered yet.", status=409)
-        made = Proposal(str(uuid.uuid4()), ours.side, document, hash_, live.version, live.hash, name, now)
+        made = Proposal(
+            str(uuid.uuid4()), ours.side, document, hash_, live.version, live.hash, name, now, starts=starts
+        )
         proposal.add(tx, ours, made)
         detail = {"proposal": made.proposal_id, "based_on": live.version}
         audit.write(tx, ours.tenant_id, person, "rules.propose", str(ours.id), detail, now)
 
     def _start(self, tenant: Tenant, ours: Synchronization, document: Mapping[str, Any]) -> float | None:
-        """Our Jira's time, where this document switches on a mapping: asked outside of any transaction."""
+        """Our Jira's time, where this document lets out more of our side: asked outside of any transaction."""
         rulebook.check(document)
         with self.exchange.db.read() as tx:
             live = rules.live(tx, ours.id)
-        if not rulebook.newly_active(live, rules_from(live.version + 1, document)):
+        after, jira = rules_from(live.version + 1, document), self.exchange.jira(tenant)
+        asked(lambda: starting.check_conditions(jira, live, after, ours.side))
+        if not rulebook.widened(live, after, ours.side):
             return None
-        return asked(lambda: site.now(self.exchange.jira(tenant)))
+        return asked(lambda: site.now(jira))
 
     def _check_stands(self, ours: Synchronization, document: Mapping[str, Any]) -> None:
         """Refuse after the fact where the inviter's version has taken the place of ours."""
@@ -197,10 +211,11 @@ def _store_version(
     person_name: str,
     accepting: Proposal | None,
     started_at: float | None,
+    starts: Mapping[str, Start],
     now: float,
 ) -> None:
-    starting = rulebook.newly_active(live, rules_from(live.version + 1, document))
-    if starting and started_at is None:
+    wider = rulebook.widened(live, rules_from(live.version + 1, document), ours.side)
+    if wider and started_at is None:
         raise Refused("The rules have just been changed by someone else. Look at them and publish again.", status=409)
     rules.add(
         tx,
@@ -213,6 +228,6 @@ def _store_version(
         proposal_id=accepting.proposal_id if accepting else "",
         proposed_by=accepting.proposed_by if accepting else "",
     )
-    for mapping_id in starting:
+    for mapping_id in wider:
         assert started_at is not None
-        rules.set_start(tx, ours, mapping_id, started_at)
+        starting.begin(tx, ours, mapping_id, starts.get(mapping_id, "now"), started_at, now)

@@ -8,13 +8,13 @@ has read already is told from the issue's own ``updated`` and costs nothing more
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from addon import log
 from addon.errors import Blocked, Ignored, Retryable
-from addon.jira import reader
+from addon.jira import condition, reader
 from addon.store import queue, twin_link
 from addon.store import rules as rules_store
 from addon.store import synchronization as synchronization_store
@@ -24,6 +24,7 @@ from addon.store.tenant import Tenant
 from addon.sync import backoff, site
 from addon.sync.apply import Jira
 from addon.sync.engine import Engine
+from addon.sync.pairing import Offer
 
 OVERLAP_SECONDS = 300.0
 _PAGE = 100
@@ -39,11 +40,11 @@ class Reconcile:
         """One pass: touch every issue that changed since the last pass and that no link has read since."""
         with self.engine.db.read() as tx:
             tenant = tenant_store.by_id(tx, tenant_id)
-            projects, since = _mapped(tx, tenant_id)
-        if tenant is None or tenant.state != "enabled" or not projects:
+            mapped = _mapped(tx, tenant_id)
+        if tenant is None or tenant.state != "enabled" or not mapped.projects:
             return
         try:
-            found = self._pass(tenant, projects, since)
+            found = self._pass(tenant, mapped)
         except (Blocked, Ignored) as verdict:
             log.warning("reconcile_failed", tenant=tenant_id, verdict=type(verdict).__name__)
         except Retryable as verdict:
@@ -53,50 +54,78 @@ class Reconcile:
         else:
             log.info("reconciled", tenant=tenant_id, missed=found)
 
-    def _pass(self, tenant: Tenant, projects: set[str], since: float) -> int:
+    def _pass(self, tenant: Tenant, mapped: Mapped) -> int:
         jira = self.engine.jira_of(tenant)
         now = site.now(jira)
-        start = tenant.reconciled_at if tenant.reconciled_at is not None else since
+        start = tenant.reconciled_at if tenant.reconciled_at is not None else min(mapped.started_at, now)
         minutes = math.ceil((now - start + OVERLAP_SECONDS) / 60)
         missed: list[str] = []
-        for page in _changed(jira, projects, minutes):
-            with self.engine.db.begin() as tx:
-                missed += self._touch(tx, tenant, page, since)
+        for page in _changed(jira, mapped.projects, minutes):
+            missed += self._touch(jira, tenant, page, mapped)
         with self.engine.db.begin() as tx:
             tenant_store.reconciled(tx, tenant.id, now)
         self.engine.wake.issue(tenant.id, *missed)
         return len(missed)
 
-    def _touch(self, tx: Tx, tenant: Tenant, page: list[tuple[str, float, float]], since: float) -> list[str]:
-        read = twin_link.read_times(tx, tenant.id, [issue_id for issue_id, _, _ in page])
+    def _touch(self, jira: Jira, tenant: Tenant, page: list[tuple[str, float, float]], mapped: Mapped) -> list[str]:
+        with self.engine.db.read() as tx:
+            read = twin_link.read_times(tx, tenant.id, [issue_id for issue_id, _, _ in page])
+        # Without a link it may be owed its first one: by its age, or because it matches a condition by now.
+        young = {issue_id for issue_id, created_at, _ in page if created_at >= mapped.since}
+        others = [issue_id for issue_id, _, _ in page if issue_id not in read and issue_id not in young]
+        if others and mapped.queries:
+            for match in condition.matches(jira, others, mapped.queries).values():
+                young |= match.issue_ids
         missed = [
             issue_id
-            for issue_id, created_at, updated_at in page
+            for issue_id, _, updated_at in page
             # Another time than it was read at, not a later one: a site's clock may have been set back.
-            # Without a link it may be owed its first one; that is for the pairing to say.
-            if (read[issue_id] != updated_at if issue_id in read else created_at >= since)
+            if (read[issue_id] != updated_at if issue_id in read else issue_id in young)
         ]
-        for issue_id in missed:
-            queue.touch(tx, tenant.id, issue_id, deleted=False, now=self.engine.clock())
+        with self.engine.db.begin() as tx:
+            for issue_id in missed:
+                queue.touch(tx, tenant.id, issue_id, deleted=False, now=self.engine.clock())
         return missed
 
 
-def _mapped(tx: Tx, tenant_id: int) -> tuple[set[str], float]:
-    """The projects that active mappings speak of, and when the first of these mappings started."""
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What active mappings speak of. Times by our Jira's clock.
+
+    ``started_at``: when the first of them started. ``since``: issues created later may be owed a twin anyway;
+    ``queries``: those that match may be owed one whatever their age.
+    """
+
+    projects: frozenset[str]
+    started_at: float
+    since: float
+    queries: tuple[str, ...]
+
+
+def _mapped(tx: Tx, tenant_id: int) -> Mapped:
     projects: set[str] = set()
-    since = math.inf
+    queries: dict[str, None] = {}
+    started_at = since = math.inf
     for synchronization in synchronization_store.of_tenant(tx, tenant_id):
         if not synchronization.accepted:
             continue
         starts = rules_store.starts(tx, synchronization.id)
         for mapping in rules_store.live(tx, synchronization.id).mappings:
-            if mapping.active and mapping.id in starts:
-                projects.add(mapping.end_of(synchronization.side).project_id)
-                since = min(since, starts[mapping.id])
-    return projects, since
+            if not mapping.active:
+                continue
+            offer = Offer(synchronization, mapping)
+            projects.add(mapping.end_of(synchronization.side).project_id)
+            start = starts.get(mapping.id, math.inf)
+            # One that started at zero takes old issues, too: its backlog finds them.
+            started_at = min(started_at, start or math.inf)
+            if offer.jql and mapping.id in starts:
+                queries[offer.query] = None
+            else:
+                since = min(since, start)
+    return Mapped(frozenset(projects), started_at, since, tuple(queries))
 
 
-def _changed(jira: Jira, projects: set[str], minutes: int) -> Iterator[list[tuple[str, float, float]]]:
+def _changed(jira: Jira, projects: Collection[str], minutes: int) -> Iterator[list[tuple[str, float, float]]]:
     """Pages of (issue id, created, updated) of issues that changed in the last so many minutes."""
     named = ", ".join(sorted(projects))
     body: dict[str, Any] = {

@@ -84,10 +84,21 @@ def _check_side(mappings: tuple[IssueMapping, ...], side: Literal["inviter", "ac
             taken.add(pair)
 
 
-def newly_active(before: Rules, after: Rules) -> tuple[str, ...]:
-    """Ids of the mappings that a new version switches on."""
-    on = {mapping.id for mapping in before.mappings if mapping.active}
-    return tuple(mapping.id for mapping in after.mappings if mapping.active and mapping.id not in on)
+def widened(before: Rules, after: Rules, side: Side) -> tuple[str, ...]:
+    """Ids of the mappings by which a new version may let issues out of this side that the one before kept in.
+
+    Switched on, made automatic, of another pair, or under another condition: whether that lets out more nobody can
+    tell but by counting.
+    """
+
+    def lets_out(mapping: IssueMapping) -> tuple[str, str, str] | None:
+        flow, end = mapping.flow_from(side), mapping.end_of(side)
+        if not mapping.active or flow.mode != "automatic":
+            return None
+        return end.project_id, end.issue_type_id, flow.jql.strip()
+
+    known = {mapping.id: lets_out(mapping) for mapping in before.mappings}
+    return tuple(m.id for m in after.mappings if lets_out(m) not in (None, known.get(m.id)))
 
 
 _LESS: Mapping[str, int] = {"automatic": 2, "manual": 1, "off": 0}

@@ -148,6 +148,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("answered_by", sa.String(length=255), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("starts", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["synchronization_id"],
             ["synchronization.id"],
@@ -361,9 +362,63 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("twin_item", schema=None) as batch_op:
         batch_op.create_index("ix_twin_item_tenant_id_kind_our_id", ["tenant_id", "kind", "our_id"], unique=False)
+    op.create_table(
+        "backlog",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("synchronization_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("mapping_id", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("started_at", sa.Float(), nullable=False),
+        sa.Column("query", sa.Text(), nullable=False),
+        sa.Column("cursor", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("retry_at", sa.Float(), nullable=True),
+        sa.Column("attempt_count", sa.Integer(), nullable=False),
+        sa.Column("collected_at", sa.Float(), nullable=True),
+        sa.Column("created_at", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["synchronization_id"],
+            ["synchronization.id"],
+            name=op.f("fk_backlog_synchronization_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_backlog_tenant_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_backlog")),
+        sa.UniqueConstraint("synchronization_id", "mapping_id", name=op.f("uq_backlog_synchronization_id_mapping_id")),
+    )
+    op.create_table(
+        "backlog_issue",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tenant_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("backlog_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("issue_id", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("twin_link_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["backlog_id"], ["backlog.id"], name=op.f("fk_backlog_issue_backlog_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id"], ["tenant.id"], name=op.f("fk_backlog_issue_tenant_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["twin_link_id"], ["twin_link.id"], name=op.f("fk_backlog_issue_twin_link_id"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_backlog_issue")),
+        sa.UniqueConstraint("backlog_id", "issue_id", name=op.f("uq_backlog_issue_backlog_id_issue_id")),
+    )
+    with op.batch_alter_table("backlog_issue", schema=None) as batch_op:
+        batch_op.create_index("ix_backlog_issue_backlog_id_state", ["backlog_id", "state"], unique=False)
+        batch_op.create_index("ix_backlog_issue_tenant_id_twin_link_id", ["tenant_id", "twin_link_id"], unique=False)
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("backlog_issue", schema=None) as batch_op:
+        batch_op.drop_index("ix_backlog_issue_tenant_id_twin_link_id")
+        batch_op.drop_index("ix_backlog_issue_backlog_id_state")
+    op.drop_table("backlog_issue")
+    op.drop_table("backlog")
     with op.batch_alter_table("twin_item", schema=None) as batch_op:
         batch_op.drop_index("ix_twin_item_tenant_id_kind_our_id")
 

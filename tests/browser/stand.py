@@ -29,6 +29,7 @@ from addon.store import table
 from addon.store import tenant as tenants
 from addon.store.tenant import Tenant
 from addon.store.wake import Wake
+from addon.sync.backlog import Backlog
 from addon.sync.engine import Engine
 from addon.sync.handshake import Handshake
 from addon.sync.pairing import Pairing
@@ -55,9 +56,13 @@ class ThreadWake(Wake):
         self._keys.put(None)
         self._thread.join(timeout=10)
 
-    def _wake(self, keys: list[str]) -> None:
+    def _wake(self, keys: list[str], later: dict[str, float] | None = None) -> None:
         for key in keys:
             self._keys.put(key)
+        for key, moment in (later or {}).items():
+            timer = threading.Timer(max(0.0, moment - time.time()), self._keys.put, (key,))
+            timer.daemon = True
+            timer.start()
 
     def _run(self) -> None:
         while (key := self._keys.get()) is not None:
@@ -149,4 +154,6 @@ def _wired(parts: Parts, wake: Wake) -> Parts:
     transport = Transport(parts.db, parts.vault, parts.settings)
     handshake = Handshake(parts.db, parts.vault, parts.settings, transport, parts.jira, wake)
     engine = Engine(parts.db, parts.settings, parts.jira, transport, wake)
-    return dataclasses.replace(parts, wake=wake, handshake=handshake, engine=engine, pairing=Pairing(engine))
+    return dataclasses.replace(
+        parts, wake=wake, handshake=handshake, engine=engine, pairing=Pairing(engine), backlog=Backlog(engine)
+    )

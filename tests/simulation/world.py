@@ -16,6 +16,7 @@ from addon.jira.metadata import Metadata
 from addon.model.message import Message
 from addon.model.rules import BASIC_FIELDS, NO_USERS, End, FieldMapping, Flow, IssueMapping, UserMapping, document_of
 from addon.model.scope import Scope
+from addon.store import backlog as backlog_store
 from addon.store import queue, twin_link
 from addon.store import rules as rules_store
 from addon.store import synchronization as synchronization_store
@@ -25,12 +26,14 @@ from addon.store.synchronization import Synchronization
 from addon.store.table import metadata
 from addon.store.tenant import Tenant
 from addon.sync import inbox
+from addon.sync.backlog import Backlog
 from addon.sync.engine import Engine
 from addon.sync.pairing import Pairing
 from addon.sync.reconcile import Reconcile
 from tests.fakes.jira import Crash, FakeJira
 
 LEASE = 180.0
+RESCAN = 600.0
 _MOST_MESSAGES = 300
 """Far more than any history needs to settle: beyond it the two sides are answering each other for ever."""
 opened: list[World] = []
@@ -53,6 +56,12 @@ class Bell:
         """Left to the sweep."""
 
     def synchronization(self, *_ids: int) -> None: ...
+
+    def backlog(self, *backlog_ids: int) -> None:
+        self.keys += [f"backlog:{i}" for i in backlog_ids]
+
+    def backlog_later(self, backlog_id: int, seconds: float) -> None:
+        """Left to the sweep."""
 
 
 @dataclass
@@ -130,6 +139,7 @@ class World:
         )
         self.pairing = Pairing(self.engine)
         self.reconcile = Reconcile(self.engine)
+        self.backlog = Backlog(self.engine)
 
     def _clock_of(self, tenant_id: int) -> Callable[[], float]:
         return lambda: self.now + self.skew.get(tenant_id, 0.0)
@@ -223,6 +233,8 @@ class World:
         try:
             if kind == "link":
                 self.engine.sync_link(int(rest))
+            elif kind == "backlog":
+                self.backlog.open(int(rest))
             else:
                 tenant_id, _, issue_id = rest.partition(":")
                 self.pairing.check_issue(int(tenant_id), issue_id)
@@ -241,6 +253,7 @@ class World:
     def sweep(self) -> None:
         with self.db.read() as tx:
             self.bell.link(*queue.due_links(tx, self.now))
+            self.bell.backlog(*backlog_store.due(tx, self.now, RESCAN))
             for tenant_id, issue_id in queue.due_issues(tx, self.now):
                 self.bell.issue(tenant_id, issue_id)
 
@@ -274,7 +287,9 @@ class World:
     def _idle(self) -> bool:
         with self.db.read() as tx:
             later = self.now + 10_000_000
-            return not queue.due_links(tx, later) and not queue.due_issues(tx, later)
+            waits = queue.due_links(tx, later) or queue.due_issues(tx, later)
+            # Looked at from the beginning of time, those that only watch have nothing to do.
+            return not waits and not backlog_store.due(tx, later, float("inf"))
 
     # looking
 
