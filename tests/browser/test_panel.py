@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Frame, expect
 
-from addon.model.rules import BASIC_FIELDS, IssueMapping, document_of
+from addon.model.rules import BASIC_FIELDS, Flow, IssueMapping, document_of
 from addon.model.scope import Choice, Scope
+from addon.store import rules
 from addon.store import synchronization as store
 from addon.store.synchronization import Synchronization
 from dev import introduction
@@ -116,6 +118,49 @@ def test_out_of_scope_and_back(pair: Pair, stand: Stand) -> None:
     pair.check(pair.blue, frame, "out-of-scope")
     stand.parts.handshake.set_scope(blue, ours.id, Scope(), person="")
     says(frame, "In sync")
+
+
+def let_flow(stand: Stand, flow: Flow) -> None:
+    """What leaves Blue by the first synchronization from now on."""
+    blue, ours = stand.tenant(stand.blue), named(stand, stand.blue, FIRST)
+    with stand.parts.db.read() as tx:
+        live = rules.live(tx, ours.id)
+    document = document_of(tuple(replace(mapping, to_accepter=flow) for mapping in live.mappings))
+    stand.parts.handshake.publish(blue, ours.id, document, person="")
+
+
+def test_a_condition_keeps_an_issue_in_and_lets_it_out(pair: Pair, stand: Stand) -> None:
+    twin = stand.create_issue(stand.blue, "SHOP", "Task", "Shared", labels=["share"])
+    frame = pair.blue.open_panel(twin)
+    says(frame, "In sync")
+    let_flow(stand, Flow(jql="labels = share"))
+    issue = stand.create_issue(stand.blue, "SHOP", "Task", "Kept", labels=["keep"])
+    frame = pair.blue.open_panel(issue)
+    says(frame, "Why is this not in step?", "Out of scope", "does not match the condition", "labels = share")
+    pair.check(pair.blue, frame, "condition-keeps-in")
+    stand.call(stand.blue, "PUT", f"/rest/api/3/issue/{issue}", {"fields": {"labels": ["share"]}})
+    expect(pair.blue.open_panel(issue).locator(".twin .loz.ok")).to_have_count(1, timeout=SOON)
+    stand.call(stand.blue, "PUT", f"/rest/api/3/issue/{twin}", {"fields": {"labels": ["keep"], "summary": "Ours now"}})
+    frame = pair.blue.open_panel(twin)
+    says(frame, "Out of scope", "Nothing is sent until it matches again")
+    pair.check(pair.blue, frame, "outside-its-condition")
+    stand.call(stand.blue, "PUT", f"/rest/api/3/issue/{twin}", {"fields": {"labels": ["share"]}})
+    says(frame, "In sync", "Ours now")
+
+
+def test_by_hand_and_off(pair: Pair, stand: Stand) -> None:
+    let_flow(stand, Flow("manual"))
+    issue = stand.create_issue(stand.blue, "SHOP", "Task", "Not by itself")
+    frame = pair.blue.open_panel(issue)
+    says(frame, "Not by itself", "do not get a twin by themselves", "Sync it by hand.")
+    pair.check(pair.blue, frame, "not-by-itself")
+    frame.get_by_role("button", name="Sync this issue").click()
+    says(frame, "In sync")
+    let_flow(stand, Flow("off"))
+    frame = pair.blue.open_panel(issue)
+    says(frame, "Nothing of this issue leaves")
+    pair.check(pair.blue, frame, "direction-off")
+    let_flow(stand, Flow())
 
 
 def test_a_twin_that_was_deleted(pair: Pair, stand: Stand) -> None:
