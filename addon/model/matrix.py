@@ -52,6 +52,8 @@ class FieldType:
     offers: str = ""
     creates: bool = False
     """Whether a missing value can be created at the receiver (by name)."""
+    guards: bool = False
+    """Whether it says who may see the issue: a value that matches nothing here is never left out in silence."""
 
 
 TYPES: Mapping[str, FieldType] = {
@@ -68,7 +70,7 @@ TYPES: Mapping[str, FieldType] = {
         FieldType("priority", "Priority", "option", clearable=False, offers="priorities"),
         FieldType("issue_type", "Issue type", "option", writable=False),
         FieldType("resolution", "Resolution", "option", clearable=False, offers="resolutions"),
-        FieldType("security", "Security level", "option", offers="field"),
+        FieldType("security", "Security level", "option", offers="field", guards=True),
         FieldType("multi_select", "Select (multiple)", "options", offers="field"),
         FieldType("checkboxes", "Checkboxes", "options", offers="field"),
         FieldType("labels", "Labels", "labels", limit=TEXT_LIMIT),

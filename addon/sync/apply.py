@@ -30,7 +30,7 @@ from addon.store.twin_link import TwinLink
 from addon.sync import inbound
 from addon.sync.detection import field_values, settle
 from addon.sync.inbound import Arrived, Here, Ours
-from addon.sync.line import Line, LostLease, field_ids
+from addon.sync.line import Line, LostLease, field_ids, rendered_ids
 from addon.sync.processors import PartChange, Surroundings, comments
 from addon.sync.processors.registry import fields_of
 
@@ -177,8 +177,8 @@ class Application:
     def _adopt(self, mapping: IssueMapping, made: Plan | None) -> None:
         """First look at the issue we created: all it says is settled, but what somebody has edited since."""
         assert self.at.link.issue_id is not None
-        ids = field_ids(mapping, self.at.side)
-        self.snapshot, edited = reader.new_issue(self.jira, self.at.link.issue_id, ids)
+        ids, rendered = field_ids(mapping, self.at.side), rendered_ids(mapping, self.at.side)
+        self.snapshot, edited = reader.new_issue(self.jira, self.at.link.issue_id, ids, rendered)
         base = field_values(self.snapshot, mapping, self.at.side)
         # An earlier try may have created it from fewer messages than wait now.
         created_from = made.changes if made else (self.rows[0].intent or {}).get("changes", {})
@@ -364,10 +364,6 @@ class Application:
         if renewed is None:
             raise LostLease
         self.at.link = renewed
-
-    def _read(self, mapping: IssueMapping) -> Snapshot:
-        assert self.at.link.issue_id is not None
-        return reader.issue(self.jira, self.at.link.issue_id, field_ids(mapping, self.at.side))
 
 
 def _unseen(messages: Sequence[Message]) -> dict[str, Ours]:

@@ -35,7 +35,7 @@ from addon.store.wake import Wake
 from addon.sync import backoff, inbound, inbox, outbound
 from addon.sync.apply import COMMENT, Application, Jira, Ports
 from addon.sync.detection import detect
-from addon.sync.line import HELD, TWIN, Line, LostLease, field_ids, load
+from addon.sync.line import HELD, TWIN, Line, LostLease, field_ids, load, rendered_ids
 from addon.sync.standing import attempt, is_later
 
 GONE = "Jira no longer shows this issue to the app: it was deleted, or a permission was removed."
@@ -114,7 +114,8 @@ class Engine:
         mapping = at.mapping()
         try:
             dated = any(row.conflict == "newer" for row in mapping.fields)
-            return reader.issue(self.jira_of(at.tenant), at.link.issue_id, field_ids(mapping, at.side), dated=dated)
+            ids, rendered = field_ids(mapping, at.side), rendered_ids(mapping, at.side)
+            return reader.issue(self.jira_of(at.tenant), at.link.issue_id, ids, dated=dated, rendered=rendered)
         except Missing as missing:
             raise Blocked(GONE, fix="Let the app browse the issue again, then retry.") from missing
 

@@ -189,3 +189,8 @@ def _field(row: FieldMapping, side: Side) -> str:
 def field_ids(mapping: IssueMapping, side: Side) -> list[str]:
     """Jira's ids of the fields that a snapshot has to hold."""
     return [name for row in mapping.fields if (name := _field(row, side))]
+
+
+def rendered_ids(mapping: IssueMapping, side: Side) -> list[str]:
+    """Those of them that are taken as Jira shows them. That costs Jira time: it is asked for where a row needs it."""
+    return [row.field_of(side) for row in mapping.fields if row.type_of(side) == "app" and row.field_of(side)]

@@ -48,6 +48,10 @@ class FakeJira:
         self.kinds: dict[str, str] = {}
         """Further fields by id, with their types (``addon.model.matrix``)."""
         self.created: dict[str, list[str]] = {"versions": [], "components": []}
+        self.rendered: dict[str, str] = {}
+        """By field id, the HTML that every issue shows for it."""
+        self.expanded: set[str] = set()
+        """What the add-on has asked issues to be expanded by."""
 
     # what people do
 
@@ -57,8 +61,8 @@ class FakeJira:
     def edit(self, issue_id: str, **fields: Any) -> None:
         self._edit(issue_id, fields, {}, "user", own=False)
 
-    def comment(self, issue_id: str, words: str) -> str:
-        return self._comment(issue_id, adf(words), {}, "Ann", own=False)
+    def comment(self, issue_id: str, words: str | dict[str, Any], author: str = "Ann") -> str:
+        return self._comment(issue_id, adf(words) if isinstance(words, str) else words, {}, author, own=False)
 
     def edit_comment(self, issue_id: str, comment_id: str, words: str) -> None:
         self.issues[issue_id]["comments"][comment_id]["body"] = adf(words)
@@ -82,14 +86,17 @@ class FakeJira:
         parts = path.split("/")[4:]
         if parts[0] == "priority" and not self.kinds:
             return {"values": [{"id": i, "name": n} for i, n in PRIORITIES.items()], "isLast": True}
-        if self.kinds and (parts[0] != "issue" or parts[1] == "createmeta"):
+        if parts == ["user"] or (self.kinds and (parts[0] != "issue" or parts[1] == "createmeta")):
             return self._metadata(parts, dict(params or {}))
         if parts[0] == "serverInfo":
             return {"serverTime": _jira_time(self._clock())}
         if parts[2:] == ["comment"]:
             found = [self._comment_json(c) for c in self._issue(parts[1])["comments"].values()]
             return {"comments": found, "total": len(found)}
-        return self._issue_json(parts[1])
+        expand = set((params or {}).get("expand", "").split(",")) - {""}
+        self.expanded |= expand
+        shown = {"renderedFields": {**dict.fromkeys(self.kinds), **self.rendered}} if "renderedFields" in expand else {}
+        return {**self._issue_json(parts[1]), **shown}
 
     def post(self, path: str, *, params: Mapping[str, Any] | None = None, json: Any = None) -> Any:
         parts = path.split("/")[4:]

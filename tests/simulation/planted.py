@@ -94,7 +94,11 @@ def provenance_dropped(patch: Patch) -> None:
 
 def _read_all(comments: Any, side: str, created_here: Any) -> dict[str, Any]:
     return {
-        f"comments/{side}/{one.id}": {"author": one.author, "body": dict(one.body), "created_at": one.created_at}
+        f"comments/{side}/{one.id}": {
+            "author": {"id": one.author_id, "name": one.author, "email": one.author_email},
+            "body": dict(one.body),
+            "created_at": one.created_at,
+        }
         for one in comments
     }
 

@@ -152,6 +152,8 @@ def _strange(folder: str, side: Side, policy: str) -> tuple[Any, ...]:
 @pytest.mark.parametrize("side", SIDES)
 @pytest.mark.parametrize("cell", CHOSEN, ids=name_of)
 def test_what_matches_nothing_is_left_alone(cell: Cell, side: Side) -> None:
+    if TYPES[cell.target].guards:
+        pytest.skip("what says who may see the issue is never left out: test_guards")
     before, after, problems = _strange(side, "nothing")
     assert problems == []
     left: Any = before[name_of(cell)]

@@ -260,6 +260,14 @@ class World:
             later = self.now + 10_000_000
             return not queue.due_links(tx, later) and not queue.due_issues(tx, later)
 
+    def retry(self, link_id: int) -> None:
+        """A person asks for a link that stands still; time has passed since."""
+        self.now += 60
+        with self.db.begin() as tx:
+            twin_link.try_again(tx, link_id, self.now)
+        self.bell.link(link_id)
+        self.settle()
+
     # looking
 
     def links(self) -> list[twin_link.TwinLink]:
