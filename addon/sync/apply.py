@@ -27,7 +27,7 @@ from addon.store import conflict, queue, twin_item, twin_link
 from addon.store.db import Database, Tx
 from addon.store.queue import Received
 from addon.store.twin_link import TwinLink
-from addon.sync import inbound
+from addon.sync import following, inbound
 from addon.sync.detection import field_values, settle
 from addon.sync.inbound import Arrived, Here, Ours
 from addon.sync.line import Line, LostLease, field_ids, rendered_ids
@@ -95,7 +95,8 @@ class Application:
         unseen, created = {}, {}
         with self.ports.db.read() as tx:
             if link.next_sequence - 1 > link.partner_seen:
-                unseen = _unseen(queue.outgoing(tx, link.id, link.partner_seen, limit=10_000))
+                sent = queue.outgoing(tx, link.id, link.partner_seen, limit=10_000)
+                unseen = _unseen([following.translated(one, self.at.rules, mapping.id) for one in sent])
             if any(part.startswith(comments.PREFIX) for part in self.arrived):
                 created = twin_item.created(tx, link.id, COMMENT)
         surroundings = self._surroundings(mapping)
@@ -127,7 +128,7 @@ class Application:
             return plan
         project_id = mapping.end_of(self.at.side).project_id
         for creation in plan.creations:
-            self._fence()
+            self.fence()
             writer.create_named(self.jira, creation.kind, project_id, creation.name)
             self.notes.append(note(creation.kind, "written", "", creation.name, "Created, as it was missing here."))
         self.ports.metadata.forget(self.at.tenant.id, fresh=True)
@@ -256,7 +257,7 @@ class Application:
     def _put_back(self, fields: Mapping[str, Any]) -> None:
         """Give a person's edit back. It then differs from the base, so it is sent like any other change of ours."""
         assert self.at.link.issue_id is not None
-        self._fence()
+        self.fence()
         self.snapshot = reader.snapshot(writer.edit_issue(self.jira, self.at.link.issue_id, Edit(fields)))
 
     def _edit(self, plan: Plan, mapping: IssueMapping) -> None:
@@ -334,7 +335,7 @@ class Application:
             self.at.lock(tx)
             queue.intend(tx, self.rows[0].id, intent, self.ports.clock())
         crash.point("receive.after_intent")
-        self._fence()
+        self.fence()
         try:
             yield
         except (Blocked, Retryable) as verdict:
@@ -347,7 +348,7 @@ class Application:
                 queue.withdraw_intent(tx, self.rows[0].id)
             raise
 
-    def _fence(self) -> None:
+    def fence(self) -> None:
         """Check the lease right before a write; renew it when it runs low.
 
         Raises:

@@ -12,6 +12,7 @@ from typing import Any
 from addon.model.change import Change, Delta
 from addon.model.rules import IssueMapping, Side
 from addon.model.snapshot import Snapshot
+from addon.model.value import empty
 from addon.sync.processors import comments
 from addon.sync.processors.registry import comments_of, fields_of
 
@@ -24,11 +25,13 @@ def detect(
     created_here: Collection[str],
     *,
     first: bool,
+    moved: bool = False,
 ) -> Change:
     """Compare an issue with what was settled.
 
     ``created_here``: ids of our comments that stand for the partner's. ``first``: the link was opened here and nothing
-    has been sent yet: everything is new.
+    has been sent yet: everything is new. ``moved``: the issue has come under another mapping; what the base does not
+    know is new, but an empty value is none: it clears nothing.
     """
     deltas: dict[str, Delta] = {}
     settled = dict(base)
@@ -38,7 +41,7 @@ def detect(
         if known and not _differs(is_item, base[part], value):
             continue
         settled[part] = value
-        if known or first or is_item:
+        if known or first or is_item or (moved and not empty(value)):
             deltas[part] = Delta(base.get(part), value, at=_changed_at(snapshot, mapping, side, part))
     if comments_of(mapping) and snapshot.comments is not None:
         for part in comments.gone(base, snapshot.comments, side):

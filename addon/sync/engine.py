@@ -16,8 +16,7 @@ from typing import Any, Protocol
 
 from addon import crash, log
 from addon.config import Settings
-from addon.errors import Blocked, Missing, Refused, Retryable
-from addon.jira import reader
+from addon.errors import Refused, Retryable
 from addon.jira.metadata import Metadata
 from addon.model.catalog import STATUS
 from addon.model.change import Change
@@ -32,13 +31,13 @@ from addon.store.synchronization import Synchronization
 from addon.store.tenant import Tenant
 from addon.store.twin_link import TwinLink
 from addon.store.wake import Wake
-from addon.sync import backoff, inbound, inbox, outbound
+from addon.sync import backoff, following, inbound, inbox, outbound
 from addon.sync.apply import COMMENT, Application, Jira, Ports
+from addon.sync.becoming import become
 from addon.sync.detection import detect
-from addon.sync.line import HELD, TWIN, Line, LostLease, field_ids, load, rendered_ids
+from addon.sync.line import HELD, TWIN, Line, LostLease, load
+from addon.sync.looking import Look, look
 from addon.sync.standing import attempt, is_later
-
-GONE = "Jira no longer shows this issue to the app: it was deleted, or a permission was removed."
 
 
 class Sending(Protocol):
@@ -95,10 +94,10 @@ class Engine:
         if at.rows and at.rows[0].intent is not None:
             # What differs now may be our own unfinished write: `receive` settles it first.
             return
-        snapshot = self._look(at)
+        found = self._look(at)
         if link.base.get(HELD):
-            self._send_held(at, snapshot.updated_at)
-        self.take(at, snapshot)
+            self._send_held(at, found.snapshot.updated_at)
+        self.take(at, found)
 
     def _send_held(self, at: Line, changed_at: float) -> None:
         """Our scope shows again what it hid: what was kept back goes first."""
@@ -109,28 +108,28 @@ class Engine:
             for replica in replicas:
                 at.append(tx, at.message(base, replica=replica), self.clock())
 
-    def _look(self, at: Line) -> Snapshot:
-        assert at.link.issue_id is not None
-        mapping = at.mapping()
-        try:
-            dated = any(row.conflict == "newer" for row in mapping.fields)
-            ids, rendered = field_ids(mapping, at.side), rendered_ids(mapping, at.side)
-            return reader.issue(self.jira_of(at.tenant), at.link.issue_id, ids, dated=dated, rendered=rendered)
-        except Missing as missing:
-            raise Blocked(GONE, fix="Let the app browse the issue again, then retry.") from missing
+    def _look(self, at: Line) -> Look:
+        return look(at, self.jira_of(at.tenant))
 
-    def take(self, at: Line, snapshot: Snapshot) -> None:
-        """Settle a fresh snapshot: what changed goes to the outbox and the base moves, in one transaction."""
-        touched_at = at.link.touched_at
+    def take(self, at: Line, found: Look) -> None:
+        """Settle a fresh look: what changed goes to the outbox and the base moves, in one transaction."""
+        touched_at, snapshot = at.link.touched_at, found.snapshot
         with self.db.begin() as tx:
             link = at.lock(tx)
-            change = self._detect(tx, at, snapshot)
+            moved = found.mapping.id != link.mapping_id
+            if moved:
+                former = at.rules.mapping(link.mapping_id)
+                base = following.carried(link.base, former, found.mapping, link.next_sequence)
+                at.change(tx, mapping_id=found.mapping.id, base=base)
+            # Where the partner's issue was first, what they say of it waits already: there is nothing to tell them.
+            news = moved and all(row.message.mapping_id != found.mapping.id for row in at.rows)
+            change = self._detect(tx, at, snapshot, moved=news)
             crash.point("observe.before_append")
             columns: dict[str, Any] = {"looked_at": self.clock()}
             if link.touched_at == touched_at:
                 columns["touched_at"] = None
-            if link.state == twin_link.OUT_OF_SCOPE:
-                columns |= {"state": twin_link.ACTIVE, "reason": ""}
+            if moved or link.state == twin_link.OUT_OF_SCOPE:
+                columns |= {"state": twin_link.ACTIVE, "reason": "", "fix": ""}
             self._append(tx, at, change, snapshot, columns)
             self._jira_answers(tx, at)
         crash.point("observe.after_append")
@@ -139,11 +138,11 @@ class Engine:
         if at.tenant.attempt_count:
             tenant_store.clear_back_off(tx, at.tenant.id)
 
-    def _detect(self, tx: Tx, at: Line, snapshot: Snapshot) -> Change:
+    def _detect(self, tx: Tx, at: Line, snapshot: Snapshot, *, moved: bool = False) -> Change:
         link = at.link
         created = twin_item.our_ids(tx, link.tenant_id, COMMENT, [comment.id for comment in snapshot.comments or ()])
         first = link.next_sequence == 1 and link.expected_sequence == 1
-        return detect(link.base, snapshot, at.mapping(), at.side, created, first=first)
+        return detect(link.base, snapshot, at.mapping(), at.side, created, first=first, moved=moved)
 
     def _append(self, tx: Tx, at: Line, change: Change, snapshot: Snapshot, columns: Mapping[str, Any]) -> None:
         link, now, mapping = at.link, self.clock(), at.mapping()
@@ -181,7 +180,8 @@ class Engine:
         if ended:
             self._end(at, rows, f"The issue at {at.synchronization.partner_name} {ended}.")
             return
-        arrived = inbound.fold([row.message for row in rows])
+        rows = self._follow(at)
+        arrived = inbound.fold([following.translated(row.message, at.rules, at.link.mapping_id) for row in rows])
         wanted = {part for row in rows for part in row.message.wants}
         if wanted:
             self.send_again(at, wanted)
@@ -189,6 +189,28 @@ class Engine:
             self._apply(at, rows, arrived)
         else:
             self._settle(at, rows, None)
+
+    def _follow(self, at: Line) -> Sequence[Received]:
+        """The messages to be applied now, once our issue is the kind of issue that they speak of."""
+        rows, wanted = self._run_of(at)
+        if wanted != at.link.mapping_id:
+            at.check_rules(rows[-1].message)
+            if at.link.issue_id is not None:
+                # Our own edits first; and people may have changed it here by now.
+                self.take(at, self._look(at))
+                rows, wanted = self._run_of(at)
+        if wanted != at.link.mapping_id:
+            ports = Ports(self.db, self.settings, self.metadata, self.clock)
+            application = Application(ports, at, self.jira_of(at.tenant), rows, {})
+            become(at, at.mapping(wanted), application.jira, application.fence, self.db)
+        elif at.link.state == twin_link.OUT_OF_SCOPE and at.link.issue_id is not None:
+            self.take(at, self._look(at))
+        return rows
+
+    def _run_of(self, at: Line) -> tuple[Sequence[Received], str]:
+        messages = [row.message for row in at.rows]
+        run, wanted = following.run_of(at.link.mapping_id, at.link.base, at.side, messages)
+        return at.rows[: len(run)], wanted
 
     def _apply(self, at: Line, rows: Sequence[Received], arrived: dict[str, inbound.Arrived]) -> None:
         at.check_rules(rows[-1].message)
@@ -240,8 +262,14 @@ class Engine:
         conflict.write(tx, link, application.conflicts, now)
         if any(row.conflict == "hold" for row in at.mapping().fields):
             conflict.settle(tx, link.id, application.changed, now)
-        change = self._detect(tx, at, snapshot) if snapshot is not None else None
-        if snapshot is not None and change is not None and change.deltas:
+        if snapshot is None:
+            return
+        if not following.covers(at.mapping(), at.side, snapshot):
+            # It became another kind of issue while we wrote; under which mapping is told by a look of its own.
+            at.change(tx, touched_at=now)
+            return
+        change = self._detect(tx, at, snapshot)
+        if change.deltas:
             # Someone changed our issue while we wrote: that is a change of ours, seen in the same look.
             self._append(tx, at, change, snapshot, {})
 

@@ -89,6 +89,7 @@ def _is_ack_at_once(link: TwinLink, messages: Sequence[Message]) -> bool:
         and link.state != twin_link.ENDED
         and first.sequence == link.expected_sequence == link.applied_sequence + 1
         and first.replica is None
+        and first.mapping_id == link.mapping_id
         and not first.wants
         and not first.ended
     )

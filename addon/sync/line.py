@@ -49,14 +49,14 @@ class Line:
     def side(self) -> Side:
         return self.synchronization.side
 
-    def mapping(self) -> IssueMapping:
-        """The mapping this link lives under.
+    def mapping(self, mapping_id: str = "") -> IssueMapping:
+        """The mapping this link lives under, or another that it shall live under.
 
         Raises:
             Blocked: the rules no longer have it, it is switched off, or it names a field that our scope hides.
             Ignored: its project or issue type is no longer shown to the partner.
         """
-        mapping = self.rules.mapping(self.link.mapping_id)
+        mapping = self.rules.mapping(mapping_id or self.link.mapping_id)
         if mapping is None or not mapping.active:
             raise Blocked(
                 "The mapping of this issue was removed or switched off.",
@@ -83,18 +83,18 @@ class Line:
         shown = self.synchronization.scope.fields
         if shown.mode == "all":
             return messages, []
-        parted = [_parted(message, self._open()) for message in messages]
+        parted = [_parted(message, self._open(message.mapping_id)) for message in messages]
         return [message for message, _ in parted], [kept for _, kept in parted if kept]
 
     def held(self, changed_at: float) -> list[Replica]:
         """What was kept back and may leave by now; what has no row any more has nowhere to go."""
-        names = self._open()
+        names = self._open(self.link.mapping_id)
         kept = [_of(names, parts) for parts in self.link.base.get(HELD, ())]
         return [Replica(parts, changed_at) for parts in kept if parts]
 
-    def _open(self) -> set[str]:
+    def _open(self, mapping_id: str) -> set[str]:
         """The parts, comments as one, that may leave by the rules and our scope as they are now."""
-        mapping, shown = self.rules.mapping(self.link.mapping_id), self.synchronization.scope.fields
+        mapping, shown = self.rules.mapping(mapping_id), self.synchronization.scope.fields
         rows = [row for row in (mapping.fields if mapping else ()) if shown.shows(_field(row, self.side))]
         return {COMMENTS if row.inviter_type == COMMENTS else row.id for row in rows}
 

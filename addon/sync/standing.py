@@ -12,9 +12,10 @@ from addon.store import tenant as tenant_store
 from addon.store import twin_link
 from addon.store.db import Database
 from addon.sync import backoff
-from addon.sync.line import Line, LostLease
+from addon.sync.line import TWIN, Line, LostLease
 
 Clock = Callable[[], float]
+UNSHARED = "This issue is not shared at the moment."
 OUR_FAULT = "Twinline met an error of its own with this issue."
 
 
@@ -49,8 +50,11 @@ def _stand_still(at: Line, db: Database, clock: Clock, state: str, reason: str, 
             return
         at.link = link
         told = link.state == state and link.reason == reason
-        if state == twin_link.BLOCKED and not told:
-            at.append(tx, at.message(link.base, problem=reason), clock())
+        if not told:
+            # Why it is out of scope is nobody else's business.
+            at.append(tx, at.message(link.base, problem=reason if state == twin_link.BLOCKED else UNSHARED), clock())
+            # What they were told of our issue is out of date with this: the next look says how it is, problem or not.
+            at.change(tx, base={part: value for part, value in link.base.items() if part != TWIN})
         at.change(tx, state=state, reason=reason, fix=fix, touched_at=None if looked else link.touched_at)
 
 

@@ -48,6 +48,8 @@ class FakeJira:
         self.kinds: dict[str, str] = {}
         """Further fields by id, with their types (``addon.model.matrix``)."""
         self.created: dict[str, list[str]] = {"versions": [], "components": []}
+        self.fixed_types = False
+        """Whether a type can be changed by moving an issue only."""
         self.rendered: dict[str, str] = {}
         """By field id, the HTML that every issue shows for it."""
         self.expanded: set[str] = set()
@@ -59,6 +61,13 @@ class FakeJira:
         return self._create({"summary": summary, **fields}, {}, own=False)
 
     def edit(self, issue_id: str, **fields: Any) -> None:
+        self._edit(issue_id, fields, {}, "user", own=False)
+
+    def move(self, issue_id: str, *, project: str = "", issue_type: str = "", **fields: Any) -> None:
+        issue = self.issues[issue_id]
+        if project and project != issue["project"]:
+            issue["project"], issue["key"] = project, f"{self.name.upper()}{project}-{issue_id}"
+        issue["type"] = issue_type or issue["type"]
         self._edit(issue_id, fields, {}, "user", own=False)
 
     def comment(self, issue_id: str, words: str | dict[str, Any], author: str = "Ann") -> str:
@@ -144,7 +153,12 @@ class FakeJira:
 
             return self._write("comment", parts[1], change, json)
 
+        given = json.get("fields", {}).get("issuetype")
+        if given and self.fixed_types:
+            raise Blocked("issuetype: The issue type selected is invalid.")
+
         def edit() -> Any:
+            issue["type"] = json.get("fields", {}).pop("issuetype", {"id": issue["type"]})["id"]
             self._edit(parts[1], json.get("fields", {}), json.get("update", {}), "app", own=True)
             return self._issue_json(parts[1])
 
@@ -243,6 +257,8 @@ class FakeJira:
         issue_id = str(self._next)
         self.issues[issue_id] = {
             "key": f"{self.name.upper()}-{issue_id}",
+            "project": (fields.get("project") or {"id": "1"})["id"],
+            "type": (fields.get("issuetype") or {"id": "1"})["id"],
             "created": self._clock(),
             "updated": self._clock(),
             "fields": {
@@ -331,8 +347,8 @@ class FakeJira:
                 "changelog": {"histories": issue["history"]},
                 "fields": {
                     **issue["fields"],
-                    "project": {"id": "1"},
-                    "issuetype": {"id": "1"},
+                    "project": {"id": issue["project"]},
+                    "issuetype": {"id": issue["type"]},
                     "status": {"name": "To Do", "statusCategory": {"key": "new"}},
                     "created": _jira_time(issue["created"]),
                     "updated": _jira_time(issue["updated"]),

@@ -90,6 +90,8 @@ class World:
     policy: str = "inviter"
     rows: tuple[FieldMapping, ...] = ()
     users: UserMapping = NO_USERS
+    more: tuple[IssueMapping, ...] = ()
+    """Mappings beside the one of everybody's bugs."""
     now: float = 1_700_000_000.0
     sites: dict[int, FakeJira] = field(default_factory=dict)
     skew: dict[int, float] = field(default_factory=dict)
@@ -161,10 +163,11 @@ class World:
         )
         end = End("1", "P", "1", "Bug")
         fields = tuple(replace(f, conflict=self.policy) for f in self.rows or BASIC_FIELDS)
-        document = document_of((IssueMapping("m", True, end, end, fields),), self.users)
+        document = document_of((IssueMapping("m", True, end, end, fields), *self.more), self.users)
         rules_store.add(tx, row, version=1, document=document, published_by="", published_side="inviter", now=self.now)
         # An hour ago: a site's clock may be behind ours, and the start is told by the site's.
-        rules_store.set_start(tx, row, "m", self.now - 3600)
+        for mapping_id in ("m", *(mapping.id for mapping in self.more)):
+            rules_store.set_start(tx, row, mapping_id, self.now - 3600)
         return row
 
     def across(self, synchronization: Synchronization) -> Synchronization:
