@@ -42,6 +42,14 @@ class Retryable(Verdict):
         self.party = party
 
 
+class Waiting(Retryable):
+    """Something else has to come first. ``on``: the key of the twin link that is waited for, if it is known."""
+
+    def __init__(self, reason: str, *, on: str = "") -> None:
+        super().__init__(reason)
+        self.on = on
+
+
 class Blocked(Verdict):
     """A person has to mend something; ``fix`` says what to do, in words."""
 

@@ -12,7 +12,9 @@ from typing import Any, Literal
 
 from addon.model.value import Form
 
-Rule = Literal["same", "option", "element", "cascade", "person", "words", "rich", "day", "midnight", "hours", "number"]
+Rule = Literal[
+    "same", "option", "element", "cascade", "person", "twin", "words", "rich", "day", "midnight", "hours", "number"
+]
 """How a value is converted.
 
 =========  ==========================================================================================
@@ -21,6 +23,7 @@ option     by the row's value mapping, then by name, among what the field offers
 element    the same for each element of a set
 cascade    the same level by level
 person     by the user mapping
+twin       the twin of an issue, by its twin link in the same synchronization
 words      by ``processors.readable``: what a person would read
 rich       words, one paragraph per line
 day        the day of a moment, in the zone its Jira shows it in
@@ -89,7 +92,7 @@ TYPES: Mapping[str, FieldType] = {
         FieldType("project", "Project", "option", writable=False),
         FieldType("status", "Status", "option", writable=False),
         FieldType("sprint", "Sprint", "options", writable=False),
-        FieldType("parent", "Parent", "option", writable=False),
+        FieldType("parent", "Parent", "option"),
         FieldType("count", "Count", "number", writable=False),
         FieldType("moment", "Moment", "moment", writable=False),
         FieldType("author", "Creator", "person", writable=False),
@@ -140,6 +143,7 @@ def _cells() -> Iterator[Cell]:
     ):
         yield Cell(source, target, "element")
     yield Cell("cascading", "cascading", "cascade")
+    yield Cell("parent", "parent", "twin")
     for source in ("user", "reporter"):
         yield from (Cell(source, target, "person") for target in ("user", "reporter"))
     yield Cell("users", "users", "person")
@@ -234,7 +238,6 @@ _CUSTOM: Mapping[str, str] = {
     "project": "project",
     "readonlyfield": "app",
     "gh-sprint": "sprint",
-    "gh-epic-link": "parent",
     "jsw-story-points": "number",
     "sd-request-participants": "users",
     "atlassian-team": "team",

@@ -27,7 +27,7 @@ from addon.store import conflict, queue, twin_item, twin_link
 from addon.store.db import Database, Tx
 from addon.store.queue import Received
 from addon.store.twin_link import TwinLink
-from addon.sync import following, inbound
+from addon.sync import following, hierarchy, inbound
 from addon.sync.detection import field_values, settle
 from addon.sync.inbound import Arrived, Here, Ours
 from addon.sync.line import Line, LostLease, field_ids, rendered_ids
@@ -67,6 +67,8 @@ class Application:
     conflicts: list[Conflict] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
     """Parts that were written."""
+    created: bool = False
+    """Whether our issue is new."""
     base: dict[str, Any] | None = None
     """What the edit settled, to be stored with the messages' end unless another write comes first."""
 
@@ -80,6 +82,7 @@ class Application:
         made = self._create(mapping) if self.at.link.issue_id is None else None
         if not self.at.link.base:
             self._adopt(mapping, made)
+            self.created = True
         elif self.rows[0].intent is not None:
             self._recover(mapping)
         plan = made or self._prepared(mapping, new=False)
@@ -109,7 +112,12 @@ class Application:
         needs = inbound.needs(self.arrived, mapping, self.at.side, users)
         place = Place(end.project_id, end.issue_type_id, self.at.link.issue_id or "")
         metadata = self.ports.metadata
-        return Surroundings(metadata.offers(self.at.tenant.id, self.jira, place, needs), users)
+        twins = {need for need in needs if need.kind == "twin"}
+        offers = dict(metadata.offers(self.at.tenant.id, self.jira, place, needs - twins))
+        with self.ports.db.read() as tx:
+            synchronization_id = self.at.synchronization.id
+            offers |= {need: hierarchy.twin_here(tx, synchronization_id, need.name) for need in twins}
+        return Surroundings(offers, users)
 
     def _prepared(self, mapping: IssueMapping, *, new: bool) -> Plan:
         """The plan, once all that it needs is there: versions and components that were missing are created first."""

@@ -31,7 +31,7 @@ from addon.store.synchronization import Synchronization
 from addon.store.tenant import Tenant
 from addon.store.twin_link import TwinLink
 from addon.store.wake import Wake
-from addon.sync import backoff, following, inbound, inbox, outbound
+from addon.sync import backoff, following, hierarchy, inbound, inbox, outbound
 from addon.sync.apply import COMMENT, Application, Jira, Ports
 from addon.sync.becoming import become
 from addon.sync.detection import detect
@@ -133,6 +133,20 @@ class Engine:
             self._append(tx, at, change, snapshot, columns)
             self._jira_answers(tx, at)
         crash.point("observe.after_append")
+        if at.link.next_sequence == 2:
+            self._shared(at)
+        if at.link.waits_for:
+            hierarchy.look_again(self.db, at.link, at.mapping(), self.clock())
+
+    def _shared(self, at: Line) -> None:
+        """Our issue has a twin link, or our twin an issue: who waited for that goes on.
+
+        In a transaction after the one that made it so: who comes to wait meanwhile looks again after their own.
+        """
+        names = [f"{hierarchy.ISSUE}{at.link.issue_id}", f"{hierarchy.LINK}{at.link.link_key}"]
+        with self.db.begin() as tx:
+            waiting = twin_link.end_waiting(tx, at.synchronization.id, names, self.clock())
+        self.wake.link(*waiting)
 
     def _jira_answers(self, tx: Tx, at: Line) -> None:
         if at.tenant.attempt_count:
@@ -148,8 +162,12 @@ class Engine:
         link, now, mapping = at.link, self.clock(), at.mapping()
         info = self._info(at, snapshot)
         base = {**change.base, TWIN: info.to_json()}
+        change = hierarchy.shared_now(tx, link, change, mapping)
+        values = {part: delta.after for part, delta in change.deltas.items()}
+        twins = hierarchy.twins_of(tx, link, values, mapping)
         settled = {**columns, "base": base, "issue_key": snapshot.issue_key, "read_at": snapshot.updated_at}
-        replica = outbound.replica_of(change, mapping, at.side)
+        settled["waits_for"] = hierarchy.waits_for(link, values, mapping, twins)
+        replica = outbound.replica_of(change, mapping, at.side, twins)
         if replica is None and link.base.get(TWIN) == base[TWIN]:
             at.change(tx, **settled)
             return
@@ -242,6 +260,8 @@ class Engine:
                 others = twin_link.touch_others(tx, at.link, now)
         crash.point("receive.after_settle")
         self.wake.link(*others)
+        if application is not None and application.created:
+            self._shared(at)
 
     def _confirm(
         self, tx: Tx, at: Line, rows: Sequence[Received], application: Application, columns: dict[str, Any]
@@ -257,6 +277,8 @@ class Engine:
         at.link = replace(link, applied_sequence=rows[-1].sequence)
         ack = at.message(base)
         columns |= {"base": base, "state": twin_link.ACTIVE, "reason": "", "fix": ""}
+        if link.waits_for.startswith(hierarchy.LINK):
+            columns["waits_for"] = ""
         at.append(tx, ack, now, **columns, retry_at=None, attempt_count=0, synced_at=now)
         history.write(tx, link, outbound.notes(application.notes, _latency(rows, now)), now)
         conflict.write(tx, link, application.conflicts, now)
@@ -299,7 +321,9 @@ class Engine:
             self._send_again(tx, at, parts)
 
     def _send_again(self, tx: Tx, at: Line, parts: Collection[str]) -> None:
-        replica = outbound.whole(at.link.base, at.mapping(), at.side, parts, self.clock())
+        mapping, base = at.mapping(), at.link.base
+        twins = hierarchy.twins_of(tx, at.link, base, mapping)
+        replica = outbound.whole(base, mapping, at.side, parts, self.clock(), twins)
         if replica is not None:
             at.append(tx, at.message(at.link.base, replica=replica), self.clock())
         conflict.settle(tx, at.link.id, parts, self.clock())

@@ -9,7 +9,8 @@ from addon.model.matrix import CELLS, TYPES, Cell, directions
 from addon.model.rules import FieldMapping, Side, other
 from addon.model.value import SETS
 
-CASES = tuple(cell for cell in CELLS.values() if TYPES[cell.target].writable)
+CASES = tuple(cell for cell in CELLS.values() if TYPES[cell.target].writable and cell.rule != "twin")
+"""What every site has by itself; parents need issues, and have tests of their own."""
 CHOSEN = tuple(cell for cell in CASES if TYPES[cell.target].offers or TYPES[cell.target].form in ("person", "people"))
 """Cells in which a value may match nothing."""
 SIDES: tuple[Side, Side] = ("inviter", "accepter")

@@ -48,6 +48,8 @@ class FakeJira:
         self.kinds: dict[str, str] = {}
         """Further fields by id, with their types (``addon.model.matrix``)."""
         self.created: dict[str, list[str]] = {"versions": [], "components": []}
+        self.subtasks: set[str] = set()
+        """The issue types that are of sub-tasks."""
         self.fixed_types = False
         """Whether a type can be changed by moving an issue only."""
         self.rendered: dict[str, str] = {}
@@ -95,6 +97,8 @@ class FakeJira:
         parts = path.split("/")[4:]
         if parts[0] == "priority" and not self.kinds:
             return {"values": [{"id": i, "name": n} for i, n in PRIORITIES.items()], "isLast": True}
+        if parts[0] == "issuetype":
+            return {"id": parts[1], "name": "Type", "subtask": parts[1] in self.subtasks}
         if parts == ["user"] or (self.kinds and (parts[0] != "issue" or parts[1] == "createmeta")):
             return self._metadata(parts, dict(params or {}))
         if parts[0] == "serverInfo":
@@ -209,6 +213,8 @@ class FakeJira:
                     kind = {"originalEstimate": "original_estimate", "remainingEstimate": "remaining_estimate"}[target]
                     of = next(field_id for field_id, one in self.kinds.items() if one == kind and "target" in field_id)
                     found[of] = registry.stored(kind, text, self.name)
+            elif own and self.kinds[name] == "parent":
+                found[name] = {"id": value["id"], "key": self._issue(value["id"])["key"]}
             else:
                 found[name] = registry.stored(self.kinds[name], value, self.name) if own else value
         return found
@@ -294,6 +300,11 @@ class FakeJira:
             else:
                 items.append({"fieldId": name, "from": None, "fromString": before if isinstance(before, str) else None})
         for name, steps in update.items():
+            if self.kinds.get(name) == "parent":
+                assert steps == [{"set": {"none": True}}]
+                values[name] = None
+                items.append({"field": "IssueParentAssociation", "from": None, "fromString": None})
+                continue
             if name in self.kinds:
                 self._edit_kind(values, name, steps)
                 items.append({"fieldId": name, "from": None, "fromString": None})
