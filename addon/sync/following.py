@@ -36,14 +36,9 @@ def covering(rules: Rules, side: Side, snapshot: Snapshot) -> IssueMapping | Non
 def carried(base: Mapping[str, Any], before: IssueMapping | None, after: IssueMapping, told: int) -> dict[str, Any]:
     """The base under another mapping. ``told``: the sequence of our message that says so, 0 if the partner said it."""
     names = _names(before, after)
-    kept = {
-        names.get(part, part): value
-        for part, value in base.items()
-        if part in names or part.startswith(comments.PREFIX)
-    }
+    kept = _renamed(base, names)
     if HELD in base:
-        held = [{names[part]: what for part, what in parts.items() if part in names} for parts in base[HELD]]
-        kept[HELD] = [parts for parts in held if parts]
+        kept[HELD] = [parts for parts in (_renamed(held, names) for held in base[HELD]) if parts]
     return {**kept, FORMER: {"mapping": before.id if before else "", "told": told}}
 
 
@@ -52,12 +47,7 @@ def translated(message: Message, rules: Rules, mapping_id: str) -> Message:
     before, after = rules.mapping(message.mapping_id), rules.mapping(mapping_id)
     if message.replica is None or before is None or after is None or before.id == after.id:
         return message
-    names = _names(before, after)
-    parts = {
-        names.get(part, part): change
-        for part, change in message.replica.parts.items()
-        if part in names or part.startswith(comments.PREFIX)
-    }
+    parts = _renamed(message.replica.parts, _names(before, after))
     return replace(message, replica=replace(message.replica, parts=parts))
 
 
@@ -80,6 +70,12 @@ def run_of(
             return messages[:index], wanted
         wanted = message.mapping_id
     return messages, wanted
+
+
+def _renamed(parts: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        names.get(part, part): what for part, what in parts.items() if part in names or part.startswith(comments.PREFIX)
+    }
 
 
 def _names(before: IssueMapping | None, after: IssueMapping) -> dict[str, str]:
