@@ -135,7 +135,7 @@ def _people(users: Iterable[Mapping[str, Any]]) -> tuple[Offer, ...]:
 def _subtask(jira: Reading, issue_type_id: str) -> tuple[Offer, ...]:
     """The issue type, if it is one of sub-tasks."""
     kind = jira.get(f"/rest/api/3/issuetype/{issue_type_id}")
-    return (_offer(kind),) if kind.get("subtask") else ()
+    return (offer(kind),) if kind.get("subtask") else ()
 
 
 def _zone(jira: Reading, _name: str) -> tuple[Offer, ...]:
