@@ -51,11 +51,12 @@ class Waiting(Retryable):
 
 
 class Blocked(Verdict):
-    """A person has to mend something; ``fix`` says what to do, in words."""
+    """A person has to mend something; ``fix`` says what to do, in words. ``fields``: the fields that Jira names."""
 
-    def __init__(self, reason: str, *, fix: str = "") -> None:
+    def __init__(self, reason: str, *, fix: str = "", fields: tuple[str, ...] = ()) -> None:
         super().__init__(reason)
         self.fix = fix
+        self.fields = fields
 
 
 class Missing(Blocked):

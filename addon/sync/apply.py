@@ -27,7 +27,7 @@ from addon.store import conflict, queue, twin_item, twin_link
 from addon.store.db import Database, Tx
 from addon.store.queue import Received
 from addon.store.twin_link import TwinLink
-from addon.sync import following, hierarchy, inbound
+from addon.sync import following, hierarchy, inbound, refusal
 from addon.sync.detection import field_values, settle
 from addon.sync.inbound import Arrived, Here, Ours
 from addon.sync.line import Line, LostLease, field_ids, rendered_ids
@@ -35,6 +35,7 @@ from addon.sync.processors import PartChange, Surroundings, comments
 from addon.sync.processors.registry import fields_of
 
 COMMENT = "comment"
+NOTHING = Edit()
 _PROMPT = 0.5
 """The lease is renewed when less than this share of it is left."""
 
@@ -150,7 +151,7 @@ class Application:
         if issue_id is None:
             plan = self._prepared(mapping, new=True)
             end = mapping.end_of(self.at.side)
-            with self._writing({"create": True, "looked": 0, "changes": dict(plan.changes)}):
+            with self._writing({"create": True, "looked": 0, "changes": dict(plan.changes)}, plan.edit):
                 issue_id, key = writer.create_issue(
                     self.jira, end.project_id, end.issue_type_id, plan.edit, link.link_key
                 )
@@ -222,7 +223,7 @@ class Application:
         base = dict(self.at.link.base)
         for row, processor in fields_of(mapping, self.at.side):
             change = changes.get(row.id)
-            if change is None:
+            if change is None or row.id not in values:
                 continue
             if processor.merges:
                 base[row.id] = processor.merged(base.get(row.id), _took_effect(change, values[row.id]))
@@ -271,7 +272,7 @@ class Application:
     def _edit(self, plan: Plan, mapping: IssueMapping) -> None:
         assert self.at.link.issue_id is not None
         before = self.at.link.base
-        with self._writing({"changes": dict(plan.changes)}):
+        with self._writing({"changes": dict(plan.changes)}, plan.edit):
             data = writer.edit_issue(self.jira, self.at.link.issue_id, plan.edit)
         crash.point("receive.after_edit")
         self.snapshot = reader.snapshot(data)
@@ -336,7 +337,7 @@ class Application:
         self.notes.append(_comment_note(write, lost))
 
     @contextmanager
-    def _writing(self, intent: Mapping[str, Any]) -> Iterator[None]:
+    def _writing(self, intent: Mapping[str, Any], edit: Edit = NOTHING) -> Iterator[None]:
         """Round one write: intent first, fence, and the intent taken back if the write surely did not happen."""
         crash.point("receive.before_intent")
         with self.ports.db.begin() as tx:
@@ -354,6 +355,8 @@ class Application:
             with self.ports.db.begin() as tx:
                 self.at.lock(tx)
                 queue.withdraw_intent(tx, self.rows[0].id)
+            if isinstance(verdict, Blocked):
+                raise refusal.explained(verdict, self.at.mapping(), self.at.side, edit) from verdict
             raise
 
     def fence(self) -> None:
@@ -404,7 +407,7 @@ def _written(
             row.id, "written", processor.show(before.get(row.id) or processor.read(None)), processor.show(base[row.id])
         )
         for row, processor in fields_of(mapping, side)
-        if row.id in plan.changes and before.get(row.id) != base[row.id]
+        if row.id in plan.changes and row.id in base and before.get(row.id) != base[row.id]
     ]
 
 

@@ -8,7 +8,7 @@ from addon.errors import Blocked, Ignored, Missing
 from addon.jira import reader
 from addon.model.rules import IssueMapping, Side
 from addon.model.snapshot import Snapshot
-from addon.sync import following
+from addon.sync import detection, following
 from addon.sync.line import Line, field_ids, rendered_ids
 
 GONE = "Jira no longer shows this issue to the app: it was deleted, or a permission was removed."
@@ -36,12 +36,26 @@ def look(at: Line, jira: reader.Reading) -> Look:
     known = at.rules.mapping(at.link.mapping_id) or at.mapping()
     snapshot = _read(at, jira, known)
     if following.covers(known, at.side, snapshot):
-        return Look(snapshot, at.mapping())
+        mapping = at.mapping()
+        _check_fields(at, snapshot, mapping)
+        return Look(snapshot, mapping)
     found = following.covering(at.rules, at.side, snapshot)
     if found is None:
         raise Ignored(UNCOVERED)
     mapping = at.mapping(found.id)
     return Look(_read(at, jira, mapping), mapping)
+
+
+def _check_fields(at: Line, snapshot: Snapshot, mapping: IssueMapping) -> None:
+    gone = detection.gone(at.link.base, snapshot, mapping, at.side)
+    if gone:
+        fields = ", ".join(f"“{row.field_of(at.side)}”" for row in gone)
+        rows = ", ".join(f"“{row.id}”" for row in gone)
+        raise Blocked(
+            f"The issue no longer has a field that is mapped: {fields}. Its twin keeps the value it has.",
+            fix=f"Bring the field back to this project and issue type, or take the field mapping {rows} out of the "
+            "mapping, then retry.",
+        )
 
 
 def _read(at: Line, jira: reader.Reading, mapping: IssueMapping) -> Snapshot:

@@ -48,6 +48,8 @@ class FakeJira:
         self.kinds: dict[str, str] = {}
         """Further fields by id, with their types (``addon.model.matrix``)."""
         self.created: dict[str, list[str]] = {"versions": [], "components": []}
+        self.refusal = Blocked("Jira refuses this.")
+        """What the fault "refused" is."""
         self.subtasks: set[str] = set()
         """The issue types that are of sub-tasks."""
         self.fixed_types = False
@@ -232,7 +234,7 @@ class FakeJira:
         self.called()
         fault = self.faults(operation)
         if fault == "refused":
-            raise Blocked("Jira refuses this.")
+            raise self.refusal
         if fault == "before":
             raise Retryable("not done", party="jira")
         if fault == "crash before":
