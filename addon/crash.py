@@ -17,6 +17,7 @@ POINTS = (
     "receive.after_intent",
     "receive.after_create",
     "receive.after_edit",
+    "receive.after_step",
     "receive.after_comment",
     "receive.before_settle",
     "receive.after_settle",

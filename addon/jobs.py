@@ -121,8 +121,10 @@ def _calls_as(tenant: Tenant) -> tuple[str, ...]:
     return tenant.base_url, tenant.state, tenant.shared_secret, tenant.trace
 
 
-_GLANCE = 0.005
-"""While all that was awake is being worked on, look for more this often (seconds)."""
+_LINGER = 1.0
+"""Seconds without work after which a drain ends: as long as it goes on, what is woken need not wait for an RQ job."""
+_LISTEN = 0.5
+"""Seconds to listen at a time."""
 
 
 @functools.cache
@@ -139,17 +141,21 @@ def drain() -> None:
     parts = _parts()
     parts.wake.clear_flag()
     running: set[Future[None]] = set()
+    worked_at = time.monotonic()
     with ThreadPoolExecutor(parts.settings.worker_threads, thread_name_prefix="drain") as pool:
         while True:
-            free = parts.settings.worker_threads - len(running)
-            keys = parts.wake.take(free) if free else []
+            keys = parts.wake.take(parts.settings.worker_threads - len(running))
             running.update(pool.submit(_work, parts, key) for key in keys)
-            if not running:
-                if not parts.wake.waits():
-                    return
-                time.sleep(_GLANCE)
+            if keys:
+                worked_at = time.monotonic()
+            if len(running) == parts.settings.worker_threads:
+                wait(running, return_when=FIRST_COMPLETED)
             elif not keys:
-                wait(running, timeout=_GLANCE, return_when=FIRST_COMPLETED)
+                put_off = parts.wake.next_in()
+                if not running and put_off is None and time.monotonic() > worked_at + _LINGER:
+                    return
+                # A bell that is never to ring again would be listened to for ever with a timeout of 0.
+                parts.wake.listen(max(0.01, min(_LISTEN, put_off if put_off is not None else _LISTEN)))
             running = {future for future in running if not future.done()}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from addon.errors import Missing
 from addon.jira.kept import Kept
 from addon.jira.reader import Reading
+from addon.jira.workflow import Workflows
 from addon.model.offer import Need, Offer
 
 _PAGE = 50
@@ -31,6 +32,7 @@ class Metadata:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.kept = Kept(clock)
+        self.workflows = Workflows(clock)
 
     def offers(
         self, tenant_id: int, jira: Reading, place: Place, needs: Collection[Need]
@@ -53,6 +55,8 @@ class Metadata:
             if need.name not in fields and place.issue_id:
                 fields = kept(f"edit {pair}", lambda: _edit_options(jira, place))
             return tuple(fields.get(need.name, ()))
+        if need.kind == "statuses":
+            return tuple(kept(f"statuses {pair}", lambda: _statuses(jira, place)))
         if need.kind in ("versions", "components"):
             return tuple(kept(f"{need.kind} {place.project_id}", lambda: _of_project(jira, place, need.kind)))
         if need.kind == "subtask":
@@ -101,6 +105,12 @@ def _of_project(jira: Reading, place: Place, kind: str) -> tuple[Offer, ...]:
     items = jira.get(f"/rest/api/3/project/{place.project_id}/{kind}")
     # An archived version can no longer be given to an issue.
     return tuple(offer(item) for item in items if not item.get("archived"))
+
+
+def _statuses(jira: Reading, place: Place) -> tuple[Offer, ...]:
+    """The statuses of the workflow that the type's issues follow."""
+    kinds = jira.get(f"/rest/api/3/project/{place.project_id}/statuses")
+    return tuple(offer(one) for kind in kinds if str(kind["id"]) == place.issue_type_id for one in kind["statuses"])
 
 
 def _paged(path: str) -> Callable[[Reading, str], tuple[Offer, ...]]:

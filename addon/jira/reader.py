@@ -33,7 +33,7 @@ def issue(
         addon.errors.Missing: Jira does not show it: deleted, or no permission.
         addon.errors.Retryable: Jira could not answer.
     """
-    data = _ask(jira, issue_id, field_ids, expand=_expand(changelog=dated, rendered=rendered))
+    data = ask(jira, issue_id, field_ids, expand=_expand(changelog=dated, rendered=rendered))
     found = snapshot(data, rendered)
     if "comment" in field_ids and found.comments is None:
         return replace(found, comments=comments(jira, issue_id))
@@ -44,7 +44,7 @@ def new_issue(
     jira: Reading, issue_id: str, field_ids: Collection[str], rendered: Collection[str] = ()
 ) -> tuple[Snapshot, Mapping[str, Mapping[str, Any]]]:
     """An issue that we have just created, and by field id the first edit that somebody has made to it since."""
-    data = _ask(jira, issue_id, field_ids, expand=_expand(changelog=True, rendered=rendered))
+    data = ask(jira, issue_id, field_ids, expand=_expand(changelog=True, rendered=rendered))
     edited: dict[str, Mapping[str, Any]] = {}
     for entry in (data.get("changelog") or {}).get("histories", ()):  # newest first: the first edit stays
         edited.update({item.get("fieldId") or item.get("field", ""): item for item in entry.get("items", ())})
@@ -55,8 +55,9 @@ def _expand(*, changelog: bool, rendered: Collection[str]) -> str:
     return ",".join(name for name, asked in (("changelog", changelog), ("renderedFields", bool(rendered))) if asked)
 
 
-def _ask(jira: Reading, issue_id: str, field_ids: Collection[str], *, expand: str) -> Mapping[str, Any]:
+def ask(jira: Reading, issue_id: str, field_ids: Collection[str], *, expand: str = "") -> Mapping[str, Any]:
     names = ",".join(sorted({*_ALWAYS, *field_ids}))
+    """An issue's JSON with these fields and what ``snapshot`` always needs. Raises the verdicts of the client."""
     data: Mapping[str, Any] = jira.get(
         f"/rest/api/3/issue/{issue_id}",
         params={
@@ -123,7 +124,7 @@ def with_our_change(
     jira: Reading, issue_id: str, field_ids: Collection[str], account_id: str | None, since: float
 ) -> tuple[Snapshot, Sequence[Mapping[str, Any]]]:
     """An issue that we may have edited, and the changelog items of that edit, made after ``since`` (Jira's clock)."""
-    data = _ask(jira, issue_id, field_ids, expand="changelog")
+    data = ask(jira, issue_id, field_ids, expand="changelog")
     found = snapshot(data)
     if "comment" in field_ids and found.comments is None:
         found = replace(found, comments=comments(jira, issue_id))

@@ -52,6 +52,12 @@ def edit_issue(jira: Writing, issue_id: str, edit: Edit) -> Mapping[str, Any]:
     return answer
 
 
+def transition(jira: Writing, issue_id: str, move_id: str, edit: Edit) -> None:
+    """Move an issue along a transition; ``edit`` holds what is set on its screen."""
+    body = {name: dict(part) for name, part in (("fields", edit.fields), ("update", edit.update)) if part}
+    jira.post(f"/rest/api/3/issue/{issue_id}/transitions", json={"transition": {"id": move_id}, **body})
+
+
 def add_comment(jira: Writing, issue_id: str, part: str, body: Mapping[str, Any]) -> str:
     """Write a partner's comment; the part's name goes along as a property. Returns the new comment's id."""
     answer = jira.post(

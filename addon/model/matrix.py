@@ -90,7 +90,7 @@ TYPES: Mapping[str, FieldType] = {
         FieldType("original_estimate", "Original estimate", "seconds"),
         FieldType("remaining_estimate", "Remaining estimate", "seconds"),
         FieldType("project", "Project", "option", writable=False),
-        FieldType("status", "Status", "option", writable=False),
+        FieldType("status", "Status", "option", clearable=False, offers="statuses"),
         FieldType("sprint", "Sprint", "options", writable=False),
         FieldType("parent", "Parent", "option"),
         FieldType("count", "Count", "number", writable=False),
@@ -125,7 +125,7 @@ def _cells() -> Iterator[Cell]:
     yield Cell("date", "datetime", "midnight")
     for source in _SINGLE:
         yield from (Cell(source, target, "option") for target in _SINGLE)
-    for name in ("resolution", "security", "group", "team"):
+    for name in ("resolution", "security", "group", "team", "status"):
         yield Cell(name, name, "option")
     for source in ("issue_type", "resolution", "security", "status"):
         yield Cell(source, "select", "option")

@@ -9,6 +9,7 @@ NeedKind = Literal[
     "field",
     "priorities",
     "resolutions",
+    "statuses",
     "versions",
     "components",
     "groups",

@@ -48,11 +48,20 @@ class Creation:
 
 
 @dataclass(frozen=True, slots=True)
+class Goal:
+    """The status that our issue shall be in; ``part`` is the row that says so."""
+
+    part: str
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All that a run of messages asks for.
 
     ``changes``: by part, what the edit writes, in our own terms. ``creations``: what has to be created first, after
-    which the plan is made afresh.
+    which the plan is made afresh. ``goal``: a status is not edited but walked to, transition by transition.
     """
 
     edit: Edit
@@ -61,3 +70,4 @@ class Plan:
     notes: tuple[Entry, ...]
     conflicts: tuple[Conflict, ...]
     creations: tuple[Creation, ...] = ()
+    goal: Goal | None = None

@@ -71,11 +71,16 @@ class FieldEnd:
 
     ``fixed`` is set when a twin is created here and nothing that arrives replaces it; ``default`` is written for a
     value that matches nothing here; ``when_empty`` is written in the place of an empty value.
+
+    ``prefer`` and ``avoid`` are for a status: what to pass on the way to it and what not to, if there is a choice.
+    Statuses are named by id or name, transitions by name (without an id).
     """
 
     fixed: Any = None
     default: Any = None
     when_empty: Any = None
+    prefer: tuple[Choice, ...] = ()
+    avoid: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from addon.store.db import Tx
 from addon.store.table import history
 from addon.store.twin_link import TwinLink
 
+_WRITE = insert(history)
+
 
 def write(tx: Tx, link: TwinLink, entries: Iterable[Entry], now: float) -> None:
     """Add entries to a link's history."""
@@ -30,7 +32,7 @@ def write(tx: Tx, link: TwinLink, entries: Iterable[Entry], now: float) -> None:
         for entry in entries
     ]
     if rows:
-        tx.execute(insert(history), rows)
+        tx.execute(_WRITE, rows)
 
 
 def last(tx: Tx, twin_link_id: int, count: int) -> list[Entry]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, func, insert, literal, null, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, func, insert, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from addon.model.message import Message
@@ -47,42 +47,68 @@ class Waiting:
     touched: bool
 
 
+# Made once: for each change that passes they run a dozen times, and building them costs more than running them.
+def _touch(dialect: Any) -> Any:
+    columns = touched_issue.c
+    changed = {
+        "touch_count": columns.touch_count + 1,
+        "deleted": or_(columns.deleted, bindparam("new_deleted", type_=columns.deleted.type)),
+        "retry_at": None,
+    }
+    return dialect.insert(touched_issue).on_conflict_do_update(index_elements=["tenant_id", "issue_id"], set_=changed)
+
+
+_TOUCH = {"sqlite": _touch(sqlite), "postgresql": _touch(postgresql)}
+_THE_ISSUE = and_(
+    touched_issue.c.tenant_id == bindparam("of_tenant"), touched_issue.c.issue_id == bindparam("of_issue")
+)
+_TOUCHED = select(
+    touched_issue.c.tenant_id,
+    touched_issue.c.issue_id,
+    touched_issue.c.touch_count,
+    touched_issue.c.deleted,
+    touched_issue.c.attempt_count,
+).where(_THE_ISSUE)
+_LOOKED_AT = delete(touched_issue).where(_THE_ISSUE, touched_issue.c.touch_count == bindparam("of_count"))
+_APPEND = insert(outbox)
+_OUTGOING = (
+    select(outbox.c.message)
+    .where(outbox.c.twin_link_id == bindparam("link_id"), outbox.c.sequence > bindparam("after"))
+    .order_by(outbox.c.sequence)
+    .limit(bindparam("most"))
+)
+_STORE = insert(inbox)
+_INCOMING = (
+    select(inbox.c.id, inbox.c.sequence, inbox.c.message, inbox.c.intent, inbox.c.intent_at, inbox.c.received_at)
+    .where(inbox.c.twin_link_id == bindparam("link_id"))
+    .order_by(inbox.c.sequence)
+    .limit(bindparam("most"))
+)
+_INTEND = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("inbox_id"))
+    .values(intent=bindparam("new_intent", type_=inbox.c.intent.type), intent_at=bindparam("new_at"))
+)
+_WITHDRAW = update(inbox).where(inbox.c.id == bindparam("inbox_id")).values(intent=null(), intent_at=None)
+_APPLIED = delete(inbox).where(inbox.c.twin_link_id == bindparam("link_id"), inbox.c.sequence <= bindparam("up_to"))
+
+
 def touch(tx: Tx, tenant_id: int, issue_id: str, *, deleted: bool, now: float) -> None:
     """Note that an issue may have changed. One row per issue, however many webhooks come."""
     new = {"tenant_id": tenant_id, "issue_id": issue_id, "deleted": deleted, "touched_at": now}
-    dialect = sqlite if tx.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(touched_issue).values(**new, touch_count=1, attempt_count=0)
-    changed = {
-        "touch_count": touched_issue.c.touch_count + 1,
-        "deleted": or_(touched_issue.c.deleted, literal(deleted)),
-        "retry_at": None,
-    }
-    tx.execute(statement.on_conflict_do_update(index_elements=["tenant_id", "issue_id"], set_=changed))
+    tx.execute(_TOUCH[tx.dialect.name], {**new, "touch_count": 1, "attempt_count": 0, "new_deleted": deleted})
 
 
 def touched(tx: Tx, tenant_id: int, issue_id: str) -> Touched | None:
     """The touched row of an issue, if it is still there."""
-    row = tx.execute(
-        select(
-            touched_issue.c.tenant_id,
-            touched_issue.c.issue_id,
-            touched_issue.c.touch_count,
-            touched_issue.c.deleted,
-            touched_issue.c.attempt_count,
-        ).where(touched_issue.c.tenant_id == tenant_id, touched_issue.c.issue_id == issue_id)
-    ).one_or_none()
-    return Touched(**row._mapping) if row else None
+    row = tx.execute(_TOUCHED, {"of_tenant": tenant_id, "of_issue": issue_id}).one_or_none()
+    return Touched(*row) if row else None
 
 
 def looked_at(tx: Tx, row: Touched) -> bool:
     """Drop a touched row unless a further webhook came meanwhile; answers whether it was dropped."""
-    result = tx.execute(
-        delete(touched_issue).where(
-            touched_issue.c.tenant_id == row.tenant_id,
-            touched_issue.c.issue_id == row.issue_id,
-            touched_issue.c.touch_count == row.touch_count,
-        )
-    )
+    given = {"of_tenant": row.tenant_id, "of_issue": row.issue_id, "of_count": row.touch_count}
+    result = tx.execute(_LOOKED_AT, given)
     return result.rowcount == 1
 
 
@@ -98,55 +124,40 @@ def postpone_touched(tx: Tx, row: Touched, retry_at: float) -> None:
 def append(tx: Tx, link: TwinLink, message: Message, now: float) -> None:
     """Put a message into the outbox. The caller holds the row's lock and moves the link's next sequence on."""
     tx.execute(
-        insert(outbox).values(
-            tenant_id=link.tenant_id,
-            twin_link_id=link.id,
-            sequence=message.sequence,
-            message=message.to_json(),
-            created_at=now,
-        )
+        _APPEND,
+        {
+            "tenant_id": link.tenant_id,
+            "twin_link_id": link.id,
+            "sequence": message.sequence,
+            "message": message.to_json(),
+            "created_at": now,
+        },
     )
 
 
 def outgoing(tx: Tx, link_id: int, after: int, limit: int = 100) -> list[Message]:
     """Messages of the outbox with a sequence beyond ``after``, in order."""
-    rows = tx.scalars(
-        select(outbox.c.message)
-        .where(outbox.c.twin_link_id == link_id, outbox.c.sequence > after)
-        .order_by(outbox.c.sequence)
-        .limit(limit)
-    )
+    rows = tx.scalars(_OUTGOING, {"link_id": link_id, "after": after, "most": limit})
     return [Message.from_json(data) for data in rows]
 
 
 def store_received(tx: Tx, link: TwinLink, message: Message, now: float) -> None:
     """Put a partner's message into the inbox. The caller has checked that its sequence is the expected one."""
     tx.execute(
-        insert(inbox).values(
-            tenant_id=link.tenant_id,
-            twin_link_id=link.id,
-            sequence=message.sequence,
-            message=message.to_json(),
-            received_at=now,
-        )
+        _STORE,
+        {
+            "tenant_id": link.tenant_id,
+            "twin_link_id": link.id,
+            "sequence": message.sequence,
+            "message": message.to_json(),
+            "received_at": now,
+        },
     )
 
 
 def incoming(tx: Tx, link_id: int, limit: int = 100) -> list[Received]:
     """Messages of the inbox that have not been applied, in order."""
-    rows = tx.execute(
-        select(
-            inbox.c.id,
-            inbox.c.sequence,
-            inbox.c.message,
-            inbox.c.intent,
-            inbox.c.intent_at,
-            inbox.c.received_at,
-        )
-        .where(inbox.c.twin_link_id == link_id)
-        .order_by(inbox.c.sequence)
-        .limit(limit)
-    )
+    rows = tx.execute(_INCOMING, {"link_id": link_id, "most": limit})
     return [
         Received(r.id, r.sequence, Message.from_json(r.message), r.intent, r.intent_at, r.received_at) for r in rows
     ]
@@ -154,17 +165,17 @@ def incoming(tx: Tx, link_id: int, limit: int = 100) -> list[Received]:
 
 def intend(tx: Tx, inbox_id: int, intent: Mapping[str, Any], now: float) -> None:
     """Store what is about to be written, before it is written: after a crash it is not taken for a user's edit."""
-    tx.execute(update(inbox).where(inbox.c.id == inbox_id).values(intent=intent, intent_at=now))
+    tx.execute(_INTEND, {"inbox_id": inbox_id, "new_intent": intent, "new_at": now})
 
 
 def withdraw_intent(tx: Tx, inbox_id: int) -> None:
     """What was intended is settled, or surely did not happen."""
-    tx.execute(update(inbox).where(inbox.c.id == inbox_id).values(intent=null(), intent_at=None))
+    tx.execute(_WITHDRAW, {"inbox_id": inbox_id})
 
 
 def applied(tx: Tx, link_id: int, up_to: int) -> None:
     """Drop inbox rows that have been dealt with."""
-    tx.execute(delete(inbox).where(inbox.c.twin_link_id == link_id, inbox.c.sequence <= up_to))
+    tx.execute(_APPLIED, {"link_id": link_id, "up_to": up_to})
 
 
 def waiting(tx: Tx, link: TwinLink) -> Waiting:

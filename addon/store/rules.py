@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from addon.model.rules import NO_RULES, Rules, Side, hash_of, rules_from
 from addon.store.db import Tx
@@ -37,18 +37,19 @@ _COLUMNS = (
 )
 
 
+_LATEST = (
+    select(table.c.version, table.c.hash)
+    .where(table.c.synchronization_id == bindparam("of_synchronization"))
+    .order_by(table.c.version.desc())
+    .limit(1)
+)
 _parsed: dict[int, Rules] = {}
 """By synchronization, the rules read last: a version never changes, and every look at a link needs them."""
 
 
 def live(tx: Tx, synchronization_id: int) -> Rules:
     """The rules in force: the latest version, or none at all."""
-    latest = tx.execute(
-        select(table.c.version, table.c.hash)
-        .where(table.c.synchronization_id == synchronization_id)
-        .order_by(table.c.version.desc())
-        .limit(1)
-    ).one_or_none()
+    latest = tx.execute(_LATEST, {"of_synchronization": synchronization_id}).one_or_none()
     if latest is None:
         return NO_RULES
     kept = _parsed.get(synchronization_id)

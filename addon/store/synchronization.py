@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, delete, func, or_, select, update
+from sqlalchemy import Row, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from addon.model.rules import Side, other
@@ -94,6 +94,13 @@ class Synchronization:
         return max(self.state_version + 1, int(now * 1000))
 
 
+_GET = select(table).where(table.c.id == bindparam("synchronization_id"))
+_BY_PARTNER_KEY = select(table).where(
+    table.c.agreement_id == bindparam("agreement"), table.c.partner_key_id == bindparam("partner_key")
+)
+_OF_TENANT = select(table).where(table.c.tenant_id == bindparam("of_tenant")).order_by(table.c.id.desc())
+
+
 def by_id(tx: Tx, tenant_id: int, synchronization_id: int) -> Synchronization | None:
     """This tenant's synchronization with this id."""
     return _one(tx, table.c.tenant_id == tenant_id, table.c.id == synchronization_id)
@@ -101,7 +108,8 @@ def by_id(tx: Tx, tenant_id: int, synchronization_id: int) -> Synchronization | 
 
 def get(tx: Tx, synchronization_id: int) -> Synchronization | None:
     """The synchronization a job or a twin link names; None once it has been removed."""
-    return _one(tx, table.c.id == synchronization_id)
+    row = tx.execute(_GET, {"synchronization_id": synchronization_id}).one_or_none()
+    return _value(row) if row else None
 
 
 def lock(tx: Tx, synchronization_id: int) -> Synchronization | None:
@@ -122,7 +130,8 @@ def by_partner_key(tx: Tx, agreement_id: str, key_id: str) -> Synchronization | 
     """
     if not key_id:
         return None
-    return _one(tx, table.c.agreement_id == agreement_id, table.c.partner_key_id == key_id)
+    row = tx.execute(_BY_PARTNER_KEY, {"agreement": agreement_id, "partner_key": key_id}).one_or_none()
+    return _value(row) if row else None
 
 
 def inviting(tx: Tx, agreement_id: str) -> Synchronization | None:
@@ -137,8 +146,7 @@ def inviting(tx: Tx, agreement_id: str) -> Synchronization | None:
 
 def of_tenant(tx: Tx, tenant_id: int) -> list[Synchronization]:
     """All synchronizations of a tenant, newest first."""
-    rows = tx.execute(select(table).where(table.c.tenant_id == tenant_id).order_by(table.c.id.desc()))
-    return [_value(row) for row in rows]
+    return [_value(row) for row in tx.execute(_OF_TENANT, {"of_tenant": tenant_id})]
 
 
 def open_invitation_count(tx: Tx, tenant_id: int) -> int:
@@ -232,5 +240,6 @@ def _one(tx: Tx, *conditions: Any) -> Synchronization | None:
 
 
 def _value(row: Row[Any]) -> Synchronization:
-    columns = row._asdict()
-    return Synchronization(**{**columns, "scope": Scope.from_json(columns["scope"])})
+    columns = dict(row._mapping)
+    columns["scope"] = Scope.from_json(columns["scope"])
+    return Synchronization(**columns)

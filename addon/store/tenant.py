@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, bindparam, or_, select, update
 
 from addon.store.db import Tx
 from addon.store.table import tenant as table
@@ -50,16 +50,18 @@ class Tenant:
 
 
 _COLUMNS = [table.c[field.name] for field in fields(Tenant)]
+_BY_ID = select(*_COLUMNS).where(table.c.id == bindparam("tenant_id"))
+_BY_CLIENT_KEY = select(*_COLUMNS).where(table.c.client_key == bindparam("the_key"))
 
 
 def by_id(tx: Tx, id_: int) -> Tenant | None:
     """The tenant with this id, whatever its state."""
-    return _one(tx, table.c.id == id_)
+    return _one(tx, _BY_ID, {"tenant_id": id_})
 
 
 def by_client_key(tx: Tx, client_key: str) -> Tenant | None:
     """The tenant with this ``clientKey``, whatever its state."""
-    return _one(tx, table.c.client_key == client_key)
+    return _one(tx, _BY_CLIENT_KEY, {"the_key": client_key})
 
 
 def by_base_url(tx: Tx, url: str) -> Tenant | None:
@@ -187,6 +189,6 @@ def link_url(tenant: Tenant) -> str:
     return tenant.display_url or tenant.base_url
 
 
-def _one(tx: Tx, condition: Any) -> Tenant | None:
-    row = tx.execute(select(*_COLUMNS).where(condition)).first()
+def _one(tx: Tx, statement: Select[Any], given: dict[str, Any]) -> Tenant | None:
+    row = tx.execute(statement, given).first()
     return Tenant(*row) if row else None

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from addon.store.db import Tx
 from addon.store.table import twin_item
 from addon.store.twin_link import TwinLink
+
+_CREATED = select(twin_item.c.origin_id, twin_item.c.our_id).where(
+    twin_item.c.twin_link_id == bindparam("link_id"), twin_item.c.kind == bindparam("of_kind")
+)
 
 
 def our_ids(tx: Tx, tenant_id: int, kind: str, candidates: Collection[str]) -> set[str]:
@@ -29,11 +33,7 @@ def our_ids(tx: Tx, tenant_id: int, kind: str, candidates: Collection[str]) -> s
 
 def created(tx: Tx, link_id: int, kind: str) -> dict[str, str]:
     """By the part's name, the id of what we created for it; "" once it is gone here."""
-    rows = tx.execute(
-        select(twin_item.c.origin_id, twin_item.c.our_id).where(
-            twin_item.c.twin_link_id == link_id, twin_item.c.kind == kind
-        )
-    )
+    rows = tx.execute(_CREATED, {"link_id": link_id, "of_kind": kind})
     return {row.origin_id: row.our_id for row in rows}
 
 

@@ -73,6 +73,30 @@ _RENEW = (
     .values(lease_until=bindparam("until"))
     .returning(twin_link)
 )
+_BY_KEY = (
+    select(twin_link)
+    .where(
+        twin_link.c.synchronization_id == bindparam("of_synchronization"), twin_link.c.link_key == bindparam("the_key")
+    )
+    .with_for_update()
+)
+_FOR_ISSUE = (
+    select(twin_link)
+    .where(twin_link.c.tenant_id == bindparam("of_tenant"), twin_link.c.issue_id == bindparam("of_issue"))
+    .order_by(twin_link.c.id)
+)
+_TOUCH_OTHERS = (
+    update(twin_link)
+    .where(
+        twin_link.c.tenant_id == bindparam("of_tenant"),
+        twin_link.c.issue_id == bindparam("of_issue"),
+        twin_link.c.id != bindparam("not_this"),
+        twin_link.c.state != ENDED,
+    )
+    .values(touched_at=bindparam("new_touched_at"))
+    .returning(twin_link.c.id)
+)
+_FORGET = outbox.delete().where(outbox.c.twin_link_id == bindparam("link_id"), outbox.c.sequence <= bindparam("seen"))
 _HOLDER = select(twin_link.c.lease_owner, twin_link.c.lease_until).where(twin_link.c.id == bindparam("link_id"))
 
 
@@ -104,11 +128,7 @@ def lock(tx: Tx, link_id: int) -> TwinLink:
 
 def by_key(tx: Tx, synchronization_id: int, link_key: str) -> TwinLink | None:
     """The link that the partner means."""
-    row = tx.execute(
-        select(twin_link)
-        .where(twin_link.c.synchronization_id == synchronization_id, twin_link.c.link_key == link_key)
-        .with_for_update()
-    ).one_or_none()
+    row = tx.execute(_BY_KEY, {"of_synchronization": synchronization_id, "the_key": link_key}).one_or_none()
     return _value(row) if row else None
 
 
@@ -154,12 +174,7 @@ def end_waiting(tx: Tx, synchronization_id: int, names: Collection[str], now: fl
 
 def for_issue(tx: Tx, tenant_id: int, issue_id: str) -> list[TwinLink]:
     """All links of an issue, ended ones included, oldest first."""
-    rows = tx.execute(
-        select(twin_link)
-        .where(twin_link.c.tenant_id == tenant_id, twin_link.c.issue_id == issue_id)
-        .order_by(twin_link.c.id)
-    )
-    return [_value(row) for row in rows]
+    return [_value(row) for row in tx.execute(_FOR_ISSUE, {"of_tenant": tenant_id, "of_issue": issue_id})]
 
 
 def standing_still(tx: Tx, synchronization_id: int) -> list[int]:
@@ -219,19 +234,8 @@ def touch(tx: Tx, link_id: int, now: float) -> None:
 
 def touch_others(tx: Tx, link: TwinLink, now: float) -> list[int]:
     """Note for the issue's links in other synchronizations that we changed it. Answers their ids."""
-    return list(
-        tx.scalars(
-            update(twin_link)
-            .where(
-                twin_link.c.tenant_id == link.tenant_id,
-                twin_link.c.issue_id == link.issue_id,
-                twin_link.c.id != link.id,
-                twin_link.c.state != ENDED,
-            )
-            .values(touched_at=now)
-            .returning(twin_link.c.id)
-        )
-    )
+    given = {"of_tenant": link.tenant_id, "of_issue": link.issue_id, "not_this": link.id, "new_touched_at": now}
+    return list(tx.scalars(_TOUCH_OTHERS, given))
 
 
 def try_again(tx: Tx, link_id: int, now: float) -> None:
@@ -285,4 +289,4 @@ def release(tx: Tx, link_id: int, owner: str) -> TwinLink | None:
 
 def forget_settled(tx: Tx, link_id: int, partner_seen: int) -> None:
     """Drop outbox rows that the partner has applied: nothing can be in conflict with them any more."""
-    tx.execute(outbox.delete().where(outbox.c.twin_link_id == link_id, outbox.c.sequence <= partner_seen))
+    tx.execute(_FORGET, {"link_id": link_id, "seen": partner_seen})

@@ -20,6 +20,9 @@ from addon import log
 QUEUE = "twinline"
 _KEYS = "twinline:awake"
 _LATER = "twinline:later"
+_BELL = "twinline:bell"
+_RINGS = 16
+"""How many listeners one wake may find; what is more is forgotten."""
 _FLAG = "twinline:drain"
 # A drain that was enqueued and then lost with its worker must not keep the flag for ever.
 _FLAG_SECONDS = 10
@@ -85,9 +88,18 @@ class Wake:
         keys = self._redis.spop(_KEYS, count)
         return [key.decode() for key in keys]  # type: ignore[union-attr]  # spop with a count answers a list
 
-    def waits(self) -> bool:
-        """Whether keys are to be woken a little later. Raises redis.RedisError where Redis is away."""
-        return bool(self._redis.zcard(_LATER))
+    def next_in(self) -> float | None:
+        """Seconds until a key is to be looked at that was put off; None without one. Raises redis.RedisError."""
+        first = self._redis.zrange(_LATER, 0, 0, withscores=True)
+        return max(0.0, float(first[0][1]) - time.time()) if first else None
+
+    def listen(self, seconds: float) -> None:
+        """Wait until something is woken, at most so many seconds (less than a call may take).
+
+        Raises:
+            redis.RedisError: Redis is away.
+        """
+        self._redis.blpop([_BELL], timeout=seconds)
 
     def clear_flag(self) -> None:
         """Let the next wake enqueue a job again."""
@@ -102,6 +114,8 @@ class Wake:
                 pipeline.sadd(_KEYS, *keys)
             if later:
                 pipeline.zadd(_LATER, later)
+            pipeline.lpush(_BELL, 1)
+            pipeline.ltrim(_BELL, 0, _RINGS - 1)
             pipeline.set(_FLAG, 1, nx=True, ex=_FLAG_SECONDS)
             if pipeline.execute()[-1]:
                 self._queue.enqueue("addon.jobs.drain", result_ttl=0, failure_ttl=3600, job_timeout=-1)

@@ -27,7 +27,7 @@ from addon.store import conflict, queue, twin_item, twin_link
 from addon.store.db import Database, Tx
 from addon.store.queue import Received
 from addon.store.twin_link import TwinLink
-from addon.sync import following, hierarchy, inbound, refusal
+from addon.sync import following, hierarchy, inbound, refusal, walking
 from addon.sync.detection import field_values, settle
 from addon.sync.inbound import Arrived, Here, Ours
 from addon.sync.line import Line, LostLease, field_ids, rendered_ids
@@ -35,7 +35,6 @@ from addon.sync.processors import PartChange, Surroundings, comments
 from addon.sync.processors.registry import fields_of
 
 COMMENT = "comment"
-NOTHING = Edit()
 _PROMPT = 0.5
 """The lease is renewed when less than this share of it is left."""
 
@@ -78,6 +77,7 @@ class Application:
 
         Raises:
             addon.errors.Verdict: the writes so far are settled; the messages stay.
+            addon.sync.walking.Moved: somebody else moved our issue; it has to be observed first.
         """
         mapping = self.at.mapping()
         made = self._create(mapping) if self.at.link.issue_id is None else None
@@ -89,8 +89,11 @@ class Application:
         plan = made or self._prepared(mapping, new=False)
         self.notes.extend(plan.notes)
         self.conflicts.extend(plan.conflicts)
-        if plan.edit and made is None:
-            self._edit(plan, mapping)
+        left = walking.at_creation(plan, mapping, self.at.side)[1] if made else plan
+        if plan.goal:
+            left = walking.Walking(self, mapping, left, plan.goal).go()
+        if left.edit:
+            self.edit(left, mapping)
         for write in plan.comments:
             self._comment(write)
 
@@ -145,15 +148,15 @@ class Application:
 
     def _create(self, mapping: IssueMapping) -> Plan | None:
         """Create our issue by a plan, or find the one an earlier try created (None)."""
-        link, first = self.at.link, self.rows[0]
-        issue_id = self._parked(first) if first.intent is not None else None
+        link, row = self.at.link, self.rows[0]
+        issue_id = self._parked(row) if row.intent is not None else None
         key, plan = "", None
         if issue_id is None:
             plan = self._prepared(mapping, new=True)
-            end = mapping.end_of(self.at.side)
-            with self._writing({"create": True, "looked": 0, "changes": dict(plan.changes)}, plan.edit):
+            end, first = mapping.end_of(self.at.side), walking.at_creation(plan, mapping, self.at.side)[0]
+            with self.writing({"create": True, "looked": 0, "changes": dict(plan.changes)}, first.edit):
                 issue_id, key = writer.create_issue(
-                    self.jira, end.project_id, end.issue_type_id, plan.edit, link.link_key
+                    self.jira, end.project_id, end.issue_type_id, first.edit, link.link_key
                 )
             crash.point("receive.after_create")
             self.notes.append(note("issue", "written", "", key))
@@ -218,7 +221,7 @@ class Application:
             self.jira, self.at.link.issue_id, field_ids(mapping, self.at.side), account_id, since
         )
         # If it was written, its answer was lost, and with it what it replaced.
-        restore = self._lost(self.at.link.base, changes, items, mapping)
+        restore = self.lost(self.at.link.base, changes, items, mapping)
         values = field_values(self.snapshot, mapping, self.at.side)
         base = dict(self.at.link.base)
         for row, processor in fields_of(mapping, self.at.side):
@@ -227,7 +230,7 @@ class Application:
                 continue
             if processor.merges:
                 base[row.id] = processor.merged(base.get(row.id), _took_effect(change, values[row.id]))
-            elif not processor.writing("", change, values[row.id], new=False).fields:
+            elif not processor.writing("", change, values[row.id], new=False):
                 base[row.id] = values[row.id]
         own = {c.origin: c.id for c in reader.comments(self.jira, self.at.link.issue_id) if c.origin}
         with self.ports.db.begin() as tx:
@@ -238,9 +241,9 @@ class Application:
             self._keep_conflicts(tx, link)
             self.at.change(tx, base=base)
         if restore:
-            self._put_back(restore)
+            self.put_back(restore)
 
-    def _lost(
+    def lost(
         self, before: Mapping[str, Any], changes: Mapping[str, Any], items: Sequence[Any], mapping: IssueMapping
     ) -> dict[str, Any]:
         """Note the edits of people that an edit of ours replaced; answers the fields to put back."""
@@ -263,38 +266,49 @@ class Application:
         conflict.write(tx, link, self.conflicts, self.ports.clock())
         self.conflicts.clear()
 
-    def _put_back(self, fields: Mapping[str, Any]) -> None:
+    def put_back(self, fields: Mapping[str, Any]) -> None:
         """Give a person's edit back. It then differs from the base, so it is sent like any other change of ours."""
         assert self.at.link.issue_id is not None
         self.fence()
         self.snapshot = reader.snapshot(writer.edit_issue(self.jira, self.at.link.issue_id, Edit(fields)))
 
-    def _edit(self, plan: Plan, mapping: IssueMapping) -> None:
+    def edit(self, plan: Plan, mapping: IssueMapping) -> None:
+        """One edit; kept to be stored with the messages' end unless another write follows."""
         assert self.at.link.issue_id is not None
         before = self.at.link.base
-        with self._writing({"changes": dict(plan.changes)}, plan.edit):
+        with self.writing({"changes": dict(plan.changes)}, plan.edit):
             data = writer.edit_issue(self.jira, self.at.link.issue_id, plan.edit)
         crash.point("receive.after_edit")
         self.snapshot = reader.snapshot(data)
-        base = self._settled(before, self.snapshot, mapping, plan)
+        base = self.settled(before, self.snapshot, mapping, plan)
         fields = [row.field_of(self.at.side) for row, _ in fields_of(mapping, self.at.side) if row.id in plan.changes]
         items = reader.our_change(data, self.at.tenant.account_id, fields)
-        restore = self._lost(before, plan.changes, items, mapping)
-        self.notes.extend(_written(plan, before, base, mapping, self.at.side))
+        restore = self.lost(before, plan.changes, items, mapping)
+        self.note_written(plan, before, base, mapping)
         self.changed.update(plan.changes)
         self.base = base
-        if not restore and not plan.comments:
+        if not restore and not plan.comments and plan.goal is None:
             return
+        self.commit(base)
+        if restore:
+            self.put_back(restore)
+
+    def commit(self, base: Mapping[str, Any]) -> None:
+        """A write is settled and another one follows: the base moves, and its intent goes."""
         with self.ports.db.begin() as tx:
             link = self.at.lock(tx)
             queue.withdraw_intent(tx, self.rows[0].id)
             self._keep_conflicts(tx, link)
-            self.at.change(tx, base=base)
+            self.at.change(tx, base=dict(base))
         self.base = None
-        if restore:
-            self._put_back(restore)
 
-    def _settled(
+    def note_written(
+        self, plan: Plan, before: Mapping[str, Any], base: Mapping[str, Any], mapping: IssueMapping
+    ) -> None:
+        """What a write changed, for the history."""
+        self.notes.extend(_written(plan, before, base, mapping, self.at.side))
+
+    def settled(
         self, before: Mapping[str, Any], snapshot: Snapshot, mapping: IssueMapping, plan: Plan
     ) -> dict[str, Any]:
         """The base after an edit: values as read back, but sets only by what the partner changed in them."""
@@ -309,7 +323,7 @@ class Application:
         assert issue_id is not None
         our_id = write.comment_id
         lost = False
-        with self._writing({"comment": write.part}):
+        with self.writing({"comment": write.part}):
             try:
                 if write.body is None:
                     writer.delete_comment(self.jira, issue_id, write.comment_id)
@@ -337,7 +351,7 @@ class Application:
         self.notes.append(_comment_note(write, lost))
 
     @contextmanager
-    def _writing(self, intent: Mapping[str, Any], edit: Edit = NOTHING) -> Iterator[None]:
+    def writing(self, intent: Mapping[str, Any], edit: Edit | None = None) -> Iterator[None]:
         """Round one write: intent first, fence, and the intent taken back if the write surely did not happen."""
         crash.point("receive.before_intent")
         with self.ports.db.begin() as tx:
@@ -355,7 +369,7 @@ class Application:
             with self.ports.db.begin() as tx:
                 self.at.lock(tx)
                 queue.withdraw_intent(tx, self.rows[0].id)
-            if isinstance(verdict, Blocked):
+            if isinstance(verdict, Blocked) and edit is not None:
                 raise refusal.explained(verdict, self.at.mapping(), self.at.side, edit) from verdict
             raise
 

@@ -38,6 +38,9 @@ from addon.sync.detection import detect
 from addon.sync.line import HELD, TWIN, Line, LostLease, load
 from addon.sync.looking import Look, look
 from addon.sync.standing import attempt, is_later
+from addon.sync.walking import Moved
+
+_MOST_MOVES = 5
 
 
 class Sending(Protocol):
@@ -65,7 +68,7 @@ class Engine:
         ``touched``: the webhook's row that asks for it; it goes as the link is marked, in one transaction.
         """
         owner, now = uuid.uuid4().hex, self.clock()
-        with self.db.begin() as tx:
+        with self.db.begin(durable=False) as tx:
             if touched is not None:
                 queue.looked_at(tx, touched)
                 twin_link.touch(tx, link_id, now)
@@ -238,11 +241,24 @@ class Engine:
             and inbound.must_read(arrived, at.mapping(), at.side)
         ):
             self.take(at, self._look(at))
-        ports = Ports(self.db, self.settings, self.metadata, self.clock)
-        application = Application(ports, at, self.jira_of(at.tenant), rows, arrived)
-        application.run()
+        application = self._applied(at, rows, arrived)
         crash.point("receive.before_settle")
         self._settle(at, rows, application)
+
+    def _applied(self, at: Line, rows: Sequence[Received], arrived: dict[str, inbound.Arrived]) -> Application:
+        """The messages, carried out. Whoever moves our issue meanwhile is heard first, a few times."""
+        ports = Ports(self.db, self.settings, self.metadata, self.clock)
+        for _ in range(_MOST_MOVES):
+            application = Application(ports, at, self.jira_of(at.tenant), rows, arrived)
+            try:
+                application.run()
+            except Moved:
+                self.take(at, self._look(at))
+                # What an earlier worker left half done was settled by the first run.
+                rows = [replace(row, intent=None) for row in rows]
+            else:
+                return application
+        raise Retryable("Our issue is being moved by somebody else at the same time.")
 
     def _settle(self, at: Line, rows: Sequence[Received], application: Application | None) -> None:
         """The messages are dealt with: drop them, confirm them with an ack, and note what was done."""
@@ -345,7 +361,7 @@ class Engine:
             leaving, held = at.leaving(messages)
             up_to = self.transport.send(at.synchronization, leaving)[at.link.link_key]
             crash.point("deliver.after_send")
-            with self.db.begin() as tx:
+            with self.db.begin(durable=False) as tx:
                 link = at.lock(tx)
                 if at.synchronization.attempt_count:
                     synchronization_store.clear_back_off(tx, at.synchronization.id)
@@ -397,7 +413,7 @@ class Engine:
     def _release(self, before: TwinLink, owner: str, at: Line | None) -> None:
         """Give the lease back and look again: what came while we were at it found the link taken."""
         crash.point("release")
-        with self.db.begin() as tx:
+        with self.db.begin(durable=False) as tx:
             after = twin_link.release(tx, before.id, owner)
             if after is None or at is None or not self._is_due(at, after):
                 return

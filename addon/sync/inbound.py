@@ -16,7 +16,7 @@ from addon.model import matrix
 from addon.model.entry import Entry, note
 from addon.model.message import Message
 from addon.model.offer import Need
-from addon.model.plan import CommentWrite, Conflict, Creation, Edit, Plan
+from addon.model.plan import CommentWrite, Conflict, Creation, Edit, Goal, Plan
 from addon.model.rules import FieldMapping, IssueMapping, Side, UserMapping
 from addon.model.value import key_of
 from addon.sync.processors import Arriving, FieldProcessor, FieldWrite, PartChange, Surroundings, comments
@@ -59,6 +59,7 @@ class _Draft:
     notes: list[Entry] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     creations: dict[Creation, None] = field(default_factory=dict)
+    goal: Goal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,7 @@ def plan(arrived: Mapping[str, Arrived], mapping: IssueMapping, here: Here) -> P
         tuple(draft.notes),
         tuple(draft.conflicts),
         tuple(draft.creations),
+        draft.goal,
     )
 
 
@@ -183,6 +185,8 @@ def _fix(draft: _Draft, row: FieldMapping, processor: FieldProcessor, here: Here
 def _write(draft: _Draft, row: FieldMapping, change: PartChange, write: FieldWrite) -> None:
     draft.changes[row.id] = change
     draft.update.update(write.update)
+    if write.goal:
+        draft.goal = Goal(row.id, write.goal["id"], write.goal["name"])
     for name, value in write.fields.items():
         # Both estimates are written inside one field.
         both = isinstance(value, dict) and name == "timetracking"
@@ -202,7 +206,7 @@ def _plan_field(draft: _Draft, row: FieldMapping, processor: FieldProcessor, arr
     if processor.merges:
         change = _uncontested(row, arrived, arriving, change, here)
     write = processor.writing(row.field_of(here.side), change, ours, new=here.new)
-    if not write.fields and not write.update and not here.new:
+    if not write and not here.new:
         return
     mine = here.unseen.get(row.id)
     if not processor.merges and mine is not None and mine.sequence > arrived.seen:
@@ -272,7 +276,9 @@ def overwritten(
     by_field = {item.get("fieldId") or item.get("field"): item for item in items}
     for row, processor in fields_of(mapping, side):
         item = by_field.get(row.field_of(side))
-        if row.id not in changes or item is None or not processor.told_by_changelog or row.id not in base:
+        # What stood before a transition was looked at right before it.
+        told = processor.told_by_changelog and not processor.walks
+        if row.id not in changes or item is None or not told or row.id not in base:
             continue
         value = processor.replaced(item)
         if processor.show(value) != processor.show(base[row.id]):

@@ -23,6 +23,9 @@ from addon.store.twin_link import TwinLink
 TWIN = "twin"
 """The part of the base that holds what the partner's panel was last told of our issue."""
 
+WALK = "walk"
+"""The part of the base that holds, while our issue is walked to a status, where it has passed."""
+
 
 HELD = "held"
 """The part of the base that holds what could not be sent because our scope had come to hide it."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from addon.errors import Blocked, Missing, Retryable
 from tests.fakes import fields as registry
+from tests.fakes.workflow import Transition, Workflow, simple
 
 PRIORITIES = {"1": "Highest", "2": "High", "3": "Medium", "4": "Low"}
 
@@ -58,6 +59,9 @@ class FakeJira:
         """By field id, the HTML that every issue shows for it."""
         self.expanded: set[str] = set()
         """What the add-on has asked issues to be expanded by."""
+        self.workflow: Workflow = simple("To Do")
+        self.steps: list[tuple[str, str]] = []
+        """Transitions taken by the app: issue, transition id."""
 
     # what people do
 
@@ -67,12 +71,20 @@ class FakeJira:
     def edit(self, issue_id: str, **fields: Any) -> None:
         self._edit(issue_id, fields, {}, "user", own=False)
 
-    def move(self, issue_id: str, *, project: str = "", issue_type: str = "", **fields: Any) -> None:
+    def become(self, issue_id: str, *, project: str = "", issue_type: str = "", **fields: Any) -> None:
+        """Somebody moves an issue to another project or type."""
         issue = self.issues[issue_id]
         if project and project != issue["project"]:
             issue["project"], issue["key"] = project, f"{self.name.upper()}{project}-{issue_id}"
         issue["type"] = issue_type or issue["type"]
         self._edit(issue_id, fields, {}, "user", own=False)
+
+    def move(self, issue_id: str, status: str) -> None:
+        """Somebody moves an issue, by whatever way there is for people."""
+        self._enter(issue_id, self.workflow.by_name(status), {}, "user", own=False)
+
+    def status(self, issue_id: str) -> str:
+        return self.workflow.statuses[self.issues[issue_id]["status"]]
 
     def comment(self, issue_id: str, words: str | dict[str, Any], author: str = "Ann") -> str:
         return self._comment(issue_id, adf(words) if isinstance(words, str) else words, {}, author, own=False)
@@ -101,8 +113,13 @@ class FakeJira:
             return {"values": [{"id": i, "name": n} for i, n in PRIORITIES.items()], "isLast": True}
         if parts[0] == "issuetype":
             return {"id": parts[1], "name": "Type", "subtask": parts[1] in self.subtasks}
+        if parts[0] == "project" and parts[2:] == ["statuses"]:
+            found = [self.workflow.status_json(status) for status in self.workflow.statuses]
+            return [{"id": "1", "statuses": found}]
         if parts == ["user"] or (self.kinds and (parts[0] != "issue" or parts[1] == "createmeta")):
             return self._metadata(parts, dict(params or {}))
+        if parts[2:] == ["transitions"]:
+            return {"transitions": self._transitions(parts[1], screens=True, only=(params or {}).get("transitionId"))}
         if parts[0] == "serverInfo":
             return {"serverTime": _jira_time(self._clock())}
         if parts[2:] == ["comment"]:
@@ -110,11 +127,26 @@ class FakeJira:
             return {"comments": found, "total": len(found)}
         expand = set((params or {}).get("expand", "").split(",")) - {""}
         self.expanded |= expand
-        shown = {"renderedFields": {**dict.fromkeys(self.kinds), **self.rendered}} if "renderedFields" in expand else {}
-        return {**self._issue_json(parts[1]), **shown}
+        issue = self._issue_json(parts[1])
+        if "renderedFields" in expand:
+            issue["renderedFields"] = {**dict.fromkeys(self.kinds), **self.rendered}
+        if "transitions" in expand:
+            issue["transitions"] = self._transitions(parts[1])
+        return issue
 
     def post(self, path: str, *, params: Mapping[str, Any] | None = None, json: Any = None) -> Any:
         parts = path.split("/")[4:]
+        if parts[0] == "workflows":
+            self.called()
+            if not self.workflow.readable:
+                raise Blocked("The app may not read workflows.")
+            return self.workflow.whole_json()
+        if parts[0] == "search" and "status = " in json["jql"]:
+            self.called()
+            wanted = json["jql"].partition("status = ")[2].split()[0]
+            return {"issues": [{"id": i} for i, issue in self.issues.items() if issue["status"] == wanted]}
+        if parts[2:] == ["transitions"]:
+            return self._transition(parts[1], json)
         if parts[0] in ("version", "component"):
             names = self.created[f"{parts[0]}s"]
             if json["name"] in names:
@@ -162,6 +194,8 @@ class FakeJira:
         given = json.get("fields", {}).get("issuetype")
         if given and self.fixed_types:
             raise Blocked("issuetype: The issue type selected is invalid.")
+        if issue["status"] in self.workflow.locked:
+            raise Blocked("You do not have permission to edit issues in this status.")
 
         def edit() -> Any:
             issue["type"] = json.get("fields", {}).pop("issuetype", {"id": issue["type"]})["id"]
@@ -183,6 +217,63 @@ class FakeJira:
         return self._write("comment", parts[1], drop, {"delete": parts[3]})
 
     # inside
+
+    def _transitions(self, issue_id: str, *, screens: bool = False, only: str | None = None) -> list[dict[str, Any]]:
+        status = self._issue(issue_id)["status"]
+        return [
+            self.workflow.transition_json(
+                one,
+                status,
+                {name: {"name": name.title(), "required": must} for name, must in one.screen.items()}
+                if screens
+                else None,
+            )
+            for one in self.workflow.offered(status)
+            if only in (None, one.id)
+        ]
+
+    def _transition(self, issue_id: str, json: Mapping[str, Any]) -> Any:
+        issue, given = self._issue(issue_id), {**json.get("fields", {}), **json.get("update", {})}
+        offered = self.workflow.offered(issue["status"])
+        taken = next((one for one in offered if one.id == json["transition"]["id"]), None)
+        if taken is None:
+            raise Blocked("It is not on the appropriate transition.")
+        if taken.refuses:
+            raise Blocked(taken.refuses)
+        for name in given:
+            if name not in taken.screen:
+                raise Blocked(f"Field '{name}' cannot be set. It is not on the appropriate screen, or unknown.")
+        for name, must in taken.screen.items():
+            if must and not given.get(name, issue["fields"].get(name)):
+                raise Blocked(f"{name}: {name} is required.")
+        return self._write("transition", issue_id, lambda: self._take(issue_id, taken, json), json)
+
+    def _take(self, issue_id: str, taken: Transition, json: Mapping[str, Any]) -> None:
+        self.steps.append((issue_id, taken.id))
+        given = json.get("fields", {})
+        others = {name: value for name, value in given.items() if name in {*self.kinds, "timetracking"}}
+        plain = {
+            name: _priority(value) if name == "priority" else value
+            for name, value in given.items()
+            if name not in others
+        }
+        fields = {**taken.sets, **plain, **self._stored(others, own=True)}
+        to = taken.to or self.issues[issue_id]["status"]
+        self._enter(issue_id, to, fields, "app", own=True)
+        if taken.then:
+            self._enter(issue_id, taken.then, {}, "automation", own=False)
+
+    def _enter(self, issue_id: str, status: str, fields: Mapping[str, Any], author: str, *, own: bool) -> None:
+        issue = self.issues[issue_id]
+        before, names = issue["status"], self.workflow.statuses
+        items = [{"fieldId": "status", "from": before, "fromString": names[before], "to": status}]
+        for name, value in fields.items():
+            items.append({"fieldId": name, **_replaced(issue["fields"].get(name))})
+            issue["fields"][name] = value
+        issue["status"] = status
+        at = _jira_time(self._clock())
+        issue["history"].insert(0, {"author": {"accountId": author}, "created": at, "items": items})
+        self._touch(issue_id, own=own)
 
     def _metadata(self, parts: list[str], params: dict[str, Any]) -> Any:
         found = registry.offered(self.name)
@@ -280,6 +371,7 @@ class FakeJira:
             "comments": {},
             "properties": properties,
             "history": [],
+            "status": next(iter(self.workflow.statuses)),
         }
         self.webhook(issue_id, False, own)
         return issue_id
@@ -362,7 +454,7 @@ class FakeJira:
                     **issue["fields"],
                     "project": {"id": issue["project"]},
                     "issuetype": {"id": issue["type"]},
-                    "status": {"name": "To Do", "statusCategory": {"key": "new"}},
+                    "status": self.workflow.status_json(issue["status"]),
                     "created": _jira_time(issue["created"]),
                     "updated": _jira_time(issue["updated"]),
                     "comment": {"comments": comments, "total": len(comments)},

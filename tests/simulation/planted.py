@@ -28,13 +28,13 @@ def seen_ignored(patch: Patch) -> None:
 
 def base_as_intended(patch: Patch) -> None:
     """The base takes the value that was meant, not the one read back: where a site rewrites text, an echo is news."""
-    honest = Application._settled
+    honest = Application.settled
 
     def settled(self: Application, before: Any, snapshot: Any, mapping: Any, plan: Any) -> dict[str, Any]:
         meant = {part: change["value"] for part, change in plan.changes.items() if "value" in change}
         return {**honest(self, before, snapshot, mapping, plan), **meant}
 
-    patch.setattr(Application, "_settled", settled)
+    patch.setattr(Application, "settled", settled)
 
 
 def no_intent(patch: Patch) -> None:

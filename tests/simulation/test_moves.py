@@ -64,7 +64,7 @@ def stand(database_url: str) -> Stand:
 
 
 def test_the_twin_takes_the_type_that_stands_for_the_new_one(stand: Stand) -> None:
-    stand.blue.move(stand.ours, issue_type="2")
+    stand.blue.become(stand.ours, issue_type="2")
     stand.settle()
     assert stand.green.issues[stand.theirs]["type"] == "3"
     assert stand.mappings() == {"task"}
@@ -76,7 +76,7 @@ def test_the_twin_takes_the_type_that_stands_for_the_new_one(stand: Stand) -> No
 
 
 def test_the_accepters_side_may_be_the_one_that_changes(stand: Stand) -> None:
-    stand.green.move(stand.theirs, issue_type="3")
+    stand.green.become(stand.theirs, issue_type="3")
     stand.settle()
     assert stand.blue.issues[stand.ours]["type"] == "2"
     assert stand.mappings() == {"task"}
@@ -85,12 +85,12 @@ def test_the_accepters_side_may_be_the_one_that_changes(stand: Stand) -> None:
 def test_an_edit_with_the_change_is_not_lost_and_nothing_is_cleared(stand: Stand) -> None:
     stand.green.edit(stand.theirs, g="theirs before")
     stand.settle()
-    stand.blue.move(stand.ours, issue_type="2", summary="Renamed")
+    stand.blue.become(stand.ours, issue_type="2", summary="Renamed")
     stand.settle()
     assert stand.fields(stand.green) == ("Renamed", "eff", "theirs before"), "an empty field clears nothing"
-    stand.blue.move(stand.ours, issue_type="1", g="ours")
+    stand.blue.become(stand.ours, issue_type="1", g="ours")
     stand.settle()
-    stand.blue.move(stand.ours, issue_type="2")
+    stand.blue.become(stand.ours, issue_type="2")
     stand.settle()
     assert stand.fields(stand.green) == ("Renamed", "eff", "ours"), "what the new mapping covers is told"
 
@@ -98,7 +98,7 @@ def test_an_edit_with_the_change_is_not_lost_and_nothing_is_cleared(stand: Stand
 def test_comments_are_neither_lost_nor_written_twice(stand: Stand) -> None:
     stand.blue.comment(stand.ours, "before")
     stand.settle()
-    stand.blue.move(stand.ours, issue_type="2")
+    stand.blue.become(stand.ours, issue_type="2")
     stand.blue.comment(stand.ours, "after")
     stand.settle()
     (twin,) = stand.green.issues.values()
@@ -106,7 +106,7 @@ def test_comments_are_neither_lost_nor_written_twice(stand: Stand) -> None:
 
 
 def test_edits_on_their_way_under_the_former_mapping_arrive(stand: Stand) -> None:
-    stand.blue.move(stand.ours, issue_type="2")
+    stand.blue.become(stand.ours, issue_type="2")
     stand.green.edit(stand.theirs, f="no longer mapped", summary="From Green")
     stand.settle()
     assert stand.mappings() == {"task"}
@@ -115,13 +115,13 @@ def test_edits_on_their_way_under_the_former_mapping_arrive(stand: Stand) -> Non
 
 
 def test_both_sides_change_it_at_once_and_the_inviters_stands(stand: Stand) -> None:
-    stand.blue.move(stand.ours, issue_type="2")
-    stand.green.move(stand.theirs, project="9")
+    stand.blue.become(stand.ours, issue_type="2")
+    stand.green.become(stand.theirs, project="9")
     stand.settle()
     ours, theirs = stand.links()
     assert (ours.mapping_id, ours.state, stand.blue.issues[stand.ours]["type"]) == ("task", twin_link.ACTIVE, "2")
     assert theirs.fix.startswith("Move this issue to P as “Chore”")
-    stand.green.move(stand.theirs, project="1", issue_type="3", summary="Chore")
+    stand.green.become(stand.theirs, project="1", issue_type="3", summary="Chore")
     stand.settle()
     assert stand.mappings() == {"task"}
     assert stand.fields(stand.blue) == stand.fields(stand.green) == ("Chore", "eff", "")
@@ -129,14 +129,14 @@ def test_both_sides_change_it_at_once_and_the_inviters_stands(stand: Stand) -> N
 
 def test_where_the_app_cannot_change_the_type_a_person_does_and_it_goes_on(stand: Stand) -> None:
     stand.green.fixed_types = True
-    stand.blue.move(stand.ours, issue_type="2", g="new")
+    stand.blue.become(stand.ours, issue_type="2", g="new")
     stand.settle()
     ours, theirs = stand.links()
     assert theirs.state == twin_link.BLOCKED
     assert "“Task” of P" in theirs.reason
     assert "“Chore”" in theirs.fix
     assert ours.partner_problem == theirs.reason
-    stand.green.move(stand.theirs, issue_type="3")
+    stand.green.become(stand.theirs, issue_type="3")
     stand.settle()
     assert {link.state for link in stand.links()} == {twin_link.ACTIVE}
     assert stand.links()[0].partner_problem == ""
@@ -144,13 +144,13 @@ def test_where_the_app_cannot_change_the_type_a_person_does_and_it_goes_on(stand
 
 
 def test_a_twin_is_moved_by_a_person_and_goes_on(stand: Stand) -> None:
-    stand.blue.move(stand.ours, project="9")
+    stand.blue.become(stand.ours, project="9")
     stand.settle()
     theirs = stand.links()[1]
     assert theirs.state == twin_link.BLOCKED
     assert "another project" in theirs.reason
     assert theirs.fix.startswith("Move this issue to OPS")
-    stand.green.move(stand.theirs, project="9")
+    stand.green.become(stand.theirs, project="9")
     stand.settle()
     assert stand.mappings() == {"ops"}
     stand.blue.edit(stand.ours, f="on")
@@ -161,7 +161,7 @@ def test_a_twin_is_moved_by_a_person_and_goes_on(stand: Stand) -> None:
 
 @pytest.mark.parametrize("to", ["7", "8"])
 def test_where_nothing_covers_it_the_link_rests_and_resumes(to: str, stand: Stand) -> None:
-    stand.blue.move(stand.ours, issue_type=to, summary="For us alone")
+    stand.blue.become(stand.ours, issue_type=to, summary="For us alone")
     stand.green.edit(stand.theirs, f="meanwhile")
     stand.settle()
     ours, theirs = stand.links()
@@ -169,7 +169,7 @@ def test_where_nothing_covers_it_the_link_rests_and_resumes(to: str, stand: Stan
     assert "no active mapping" in ours.reason
     assert theirs.partner_problem == UNSHARED
     assert stand.fields(stand.green) == ("First", "meanwhile", "")
-    stand.blue.move(stand.ours, issue_type="1", summary="Back")
+    stand.blue.become(stand.ours, issue_type="1", summary="Back")
     stand.settle()
     assert [(link.state, link.reason, link.partner_problem) for link in stand.links()] == [("active", "", "")] * 2
     assert stand.fields(stand.blue) == stand.fields(stand.green) == ("Back", "meanwhile", "")
@@ -179,7 +179,7 @@ def test_where_nothing_covers_it_the_link_rests_and_resumes(to: str, stand: Stan
 def test_a_fault_while_the_type_is_changed_costs_nothing(fault: str, stand: Stand) -> None:
     faults = {"edit": fault}
     stand.green.faults = lambda operation: faults.pop(operation, "")
-    stand.blue.move(stand.ours, issue_type="2", g="new")
+    stand.blue.become(stand.ours, issue_type="2", g="new")
     for _ in range(20):
         stand.world.work()
     stand.settle()

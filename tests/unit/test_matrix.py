@@ -87,7 +87,7 @@ def test_a_document_says_what_was_put_into_it() -> None:
         ({"inviter_type": "nonsense"}, "not known"),
         ({"accepter_type": "number"}, "cannot take"),
         ({"inviter_type": "user", "accepter_type": "text"}, "cannot take"),
-        ({"inviter_type": "status", "accepter_type": "status"}, "cannot take"),
+        ({"inviter_type": "count", "accepter_type": "count"}, "cannot take"),
         ({"accepter_type": "comments"}, "comments only"),
         ({"at_inviter": FieldEnd(fixed=5)}, "fixed value is not of the type"),
         ({"inviter_type": "select", "accepter_type": "select", "unmatched": "default"}, "no default"),

@@ -49,10 +49,17 @@ class Arriving:
 
 @dataclass(frozen=True, slots=True)
 class FieldWrite:
-    """What to write for one field: ``fields`` or ``update`` in Jira's sense. Nothing: our issue already says so."""
+    """What to write for one field: ``fields`` or ``update`` in Jira's sense. Nothing: our issue already says so.
+
+    ``goal``: the status to walk to, as id and name.
+    """
 
     fields: Mapping[str, Any] = field(default_factory=dict)
     update: Mapping[str, Any] = field(default_factory=dict)
+    goal: Mapping[str, str] | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.fields or self.update or self.goal)
 
 
 class Unmatched(Exception):
@@ -70,6 +77,8 @@ class FieldProcessor(Protocol):
     """Whether changes of both sides are merged element by element, so that they are never in conflict."""
     told_by_changelog: bool
     """Whether Jira's changelog tells exactly which value an edit replaced."""
+    walks: bool
+    """Whether it is written by transitions, each looked at before it is taken, instead of an edit."""
 
     def read(self, raw: Any) -> Any:
         """Jira's JSON of the field → plain value."""

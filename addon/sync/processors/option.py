@@ -8,7 +8,7 @@ from typing import Any
 from addon.model import matrix
 from addon.model.offer import Need, Offer
 from addon.model.rules import FieldMapping, Side, UserMapping, ValueMapping, other
-from addon.sync.processors import Arriving, PartChange, Surroundings, Unmatched
+from addon.sync.processors import Arriving, FieldWrite, PartChange, Surroundings, Unmatched
 from addon.sync.processors.whole import Whole
 
 
@@ -114,6 +114,19 @@ def missing_of(row: FieldMapping, side: Side, theirs: Mapping[str, Any], surroun
     except Unmatched:
         return None if pair_of(row.values, side, theirs) else Offer("", str(theirs["name"]))
     return None
+
+
+class Status(Option):
+    """The status of an issue: found like any option, but walked to (``addon.sync.walking``)."""
+
+    walks = True
+
+    def writing(self, field_id: str, change: PartChange, ours: Any, *, new: bool) -> FieldWrite:
+        value = change["value"]
+        return FieldWrite() if self.same(value, ours) else FieldWrite(goal=value)
+
+    def jira(self, field_id: str, value: dict[str, str] | None) -> Mapping[str, Any]:
+        raise NotImplementedError("a status is walked to, never edited")
 
 
 class Cascade(Whole):

@@ -8,7 +8,7 @@ from addon.model.matrix import COMMENTS
 from addon.model.rules import FieldMapping, IssueMapping, Side
 from addon.sync.processors import FieldProcessor
 from addon.sync.processors.app import App
-from addon.sync.processors.option import Cascade, Option
+from addon.sync.processors.option import Cascade, Option, Status
 from addon.sync.processors.parent import Parent
 from addon.sync.processors.person import User
 from addon.sync.processors.plain import Count, Date, Duration, Moment, Number
@@ -29,9 +29,9 @@ PROCESSORS: Mapping[str, FieldProcessor] = {
     "remaining_estimate": Duration("remainingEstimate"),
     "time_spent": Duration(),
     **dict.fromkeys(
-        ("select", "radio", "priority", "issue_type", "resolution", "security", "version", "project", "status"),
-        Option(),
+        ("select", "radio", "priority", "issue_type", "resolution", "security", "version", "project"), Option()
     ),
+    "status": Status(),
     "team": Option(""),
     "group": Option("groupId"),
     "parent": Parent(),

@@ -33,6 +33,7 @@ class Sets:
     form: Form
     merges = True
     told_by_changelog = False
+    walks = False
 
     def element(self, raw: Any) -> Any:
         """One element of Jira's list as a plain value."""

@@ -30,6 +30,7 @@ class Whole:
     form: Form
     merges = False
     told_by_changelog = False
+    walks = False
     nothing: Any = None
     """The empty value of this kind."""
 

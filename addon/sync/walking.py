@@ -1,0 +1,382 @@
+"""Walking: our issue into the status of a plan, one transition after the other, each a write of its own.
+
+Before each step the issue is read together with the transitions that Jira offers now: somebody may have moved it, and
+a condition may hide what was offered a minute ago. After each step the base takes the status read back, so that a
+worker that dies on the way leaves an issue that is simply somewhere else, and the next one goes on from there. A
+status that was passed is not passed again.
+
+What stands on the screen of a transition and is in the plan goes along with it, above all the resolution. What the
+screen demands beside that is filled from the issue itself, then from the row's default; the rest is edited. An issue
+is edited before it is moved to a *done* status and after it was moved elsewhere, for workflows often lock what is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from addon import crash
+from addon.errors import Blocked, Missing
+from addon.jira import reader, workflow, writer
+from addon.jira.workflow import Kind, Sight
+from addon.model.entry import note
+from addon.model.plan import Edit, Goal, Plan
+from addon.model.rules import FieldMapping, IssueMapping, Side
+from addon.model.snapshot import Snapshot
+from addon.model.workflow import Graph, Move, ScreenField, Status
+from addon.sync import walk
+from addon.sync.line import WALK, field_ids
+from addon.sync.processors import FieldProcessor, PartChange
+from addon.sync.processors.registry import fields_of
+
+if TYPE_CHECKING:
+    from addon.sync.apply import Application
+
+DONE = "done"
+_REFUSED = "Mend what Jira complains of, in the issue or in the workflow, or move the issue by hand; then retry."
+_ESTIMATES = ("original_estimate", "remaining_estimate")
+
+
+class Moved(Exception):
+    """Somebody moved our issue while it was being walked: a change of ours, to be sent before anything is planned."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__("the issue was moved by somebody else")
+        self.snapshot = snapshot
+
+
+def at_creation(plan: Plan, mapping: IssueMapping, side: Side) -> tuple[Plan, Plan]:
+    """A plan for a new twin as what is said when it is created, and what can only be said after that."""
+    if plan.goal is None:
+        return plan, part_of(plan, mapping, side, ())
+    later = {row.id for row, _ in fields_of(mapping, side) if row.type_of(side) == "resolution"}
+    first = part_of(plan, mapping, side, plan.changes.keys() - later)
+    return replace(first, goal=plan.goal), replace(part_of(plan, mapping, side, later), goal=plan.goal)
+
+
+def part_of(plan: Plan, mapping: IssueMapping, side: Side, parts: Collection[str]) -> Plan:
+    """The plan with the edits of these parts only, and without its goal."""
+    names = {_name(row, side) for row, _ in fields_of(mapping, side) if row.id in parts}
+    edit = Edit(
+        {name: value for name, value in plan.edit.fields.items() if name in names},
+        {name: steps for name, steps in plan.edit.update.items() if name in names},
+    )
+    changes = {part: change for part, change in plan.changes.items() if part in parts}
+    return replace(plan, edit=edit, changes=changes, goal=None)
+
+
+def _name(row: FieldMapping, side: Side) -> str:
+    """Under which name a field stands on a screen and in an edit."""
+    return "timetracking" if row.type_of(side) in _ESTIMATES else row.field_of(side)
+
+
+@dataclass(frozen=True, slots=True)
+class _Load:
+    """What goes along with one transition; ``changes`` by part, in our own terms."""
+
+    edit: Edit
+    changes: Mapping[str, PartChange]
+
+
+@dataclass(slots=True)
+class Walking:
+    """One walk of one issue. ``rest``: parts of the plan that are still to be written."""
+
+    application: Application
+    mapping: IssueMapping
+    plan: Plan
+    goal: Goal
+    rest: set[str] = field(default_factory=set)
+    taken: list[Move] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
+    shut: set[tuple[str, str]] = field(default_factory=set)
+    """Status and transition that turned out not to be passable."""
+    problems: list[Blocked] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
+    """Transitions whose screens were told in this walk; others are as they were some minutes ago."""
+    sight: Sight = field(init=False)
+    hidden: tuple[Move, ...] = ()
+    """Transitions that were told of the present status before, and are not offered now."""
+
+    def go(self) -> Plan:
+        """Walk; answers what of the plan is left to be edited.
+
+        Raises:
+            Moved: somebody else moved the issue meanwhile.
+            Blocked: there is no way, or none that can be taken; what was walked stays.
+        """
+        self.rest = set(self.plan.changes) - {self.goal.part}
+        self._look()
+        start, known = self.sight.here, self.application.at.link.base.get(self.goal.part)
+        if known is not None and known["id"] != start.id:
+            raise Moved(self.sight.snapshot)
+        self._remember()
+        at = start
+        while at.id != self.goal.id:
+            way, load = self._next()
+            if self._locks(way):
+                self._edit_first(way)
+                load = self._load(way[0])
+            self._step(way[0], load)
+            # Who moves it on from the goal does so after the change that is applied here: it is seen when all is done.
+            at = self.taken[-1].to if self.taken else start
+        if self.taken:
+            self._note(start)
+        return part_of(self.plan, self.mapping, self._side, self.rest)
+
+    @property
+    def _side(self) -> Side:
+        return self.application.at.side
+
+    @property
+    def _issue_id(self) -> str:
+        assert self.application.at.link.issue_id is not None
+        return self.application.at.link.issue_id
+
+    @property
+    def _kind(self) -> Kind:
+        end = self.mapping.end_of(self._side)
+        return self.application.at.tenant.id, end.project_id, end.issue_type_id
+
+    @property
+    def _workflows(self) -> workflow.Workflows:
+        return self.application.ports.metadata.workflows
+
+    @property
+    def _row(self) -> FieldMapping:
+        return next(row for row in self.mapping.fields if row.id == self.goal.part)
+
+    def _look(self) -> None:
+        self.sight = workflow.look(self.application.jira, self._issue_id, field_ids(self.mapping, self._side))
+        self.application.snapshot = self.sight.snapshot
+        here, offered = self.sight.here.id, {move.id for move in self.sight.moves}
+        before, _ = self._workflows.graph(self._kind)
+        self.hidden = tuple(move for move in before.get(here, ()) if move.id not in offered)
+        self._workflows.told(self._kind, here, self.sight.moves)
+
+    def _remember(self) -> None:
+        """What an earlier try passed on the same walk, if nobody has moved the issue since."""
+        walked = self.application.at.link.base.get(WALK) or {}
+        if walked.get("goal") == self.goal.id and walked.get("at") == self.sight.here.id:
+            self.passed = list(walked["passed"])
+
+    # which way
+
+    def _next(self) -> tuple[tuple[Move, ...], _Load]:
+        """The best way of which the first transition can be taken, and what goes along with that."""
+        while True:
+            way = self._way()
+            first = self._on_screen(way[0])
+            try:
+                return (first, *way[1:]), self._load(first)
+            except Blocked as lacking:
+                self.problems.append(lacking)
+                self.shut.add((self.sight.here.id, first.id))
+
+    def _way(self) -> tuple[Move, ...]:
+        here, end = self.sight.here.id, self._row.end_of(self._side)
+        taste = walk.Taste(end.prefer, end.avoid)
+        while True:
+            graph, asked = self._known()
+            found = walk.way(graph, here, self.goal.id, taste, self.passed)
+            settled = found is not None and not any(taste.shuns(move, self.goal.id) for move in found)
+            unknown = walk.unknown(graph, here, self.goal.id if settled else None, self.passed, asked)
+            if unknown is None:
+                break
+            self._workflows.explore(self._kind, self.application.jira, unknown)
+        if found is None:
+            found = next(((move,) for move in graph[here] if self._is_hinted(graph, move, taste)), None)
+        if found is None:
+            raise self._no_way(graph)
+        return found
+
+    def _known(self) -> tuple[dict[str, tuple[Move, ...]], Collection[str]]:
+        """The graph, in which the ways out of the present status are those that are offered now and can be taken."""
+        known, asked = self._workflows.graph(self._kind)
+        here = self.sight.here.id
+        offered = known.get(here, self.sight.moves)
+        now = {move.id for move in self.sight.moves}
+        return {
+            **known,
+            here: tuple(move for move in offered if move.id in now and (here, move.id) not in self.shut),
+        }, asked
+
+    def _is_hinted(self, graph: Graph, move: Move, taste: walk.Taste) -> bool:
+        """Whether a person named this as the way on, where nothing tells where it leads to."""
+        return taste.likes(move) and move.to.id not in graph and move.to.id not in self.passed
+
+    def _no_way(self, graph: Graph) -> Blocked:
+        here = self.sight.here
+        if self.problems:
+            return self.problems[0]
+        target = f"“{here.name}” to “{self.goal.name}”"
+        with_hidden = {**graph, here.id: (*graph[here.id], *self.hidden)}
+        back = walk.way(with_hidden, here.id, self.goal.id, closed=self.passed)
+        if back is not None:
+            return Blocked(
+                f"The way from {target} begins with the transition “{back[0].name}”, which Jira does not offer the app "
+                "for this issue now: a condition of the workflow keeps it back.",
+                fix="Let the app's user pass the condition, or move the issue by hand, then retry.",
+            )
+        if not self.sight.moves:
+            return Blocked(
+                f"There is no way from {target}: Jira offers the app no transition at all.",
+                fix="Give the app's user the permission Transition issues in the project, or add a transition to the "
+                "workflow, then retry.",
+            )
+        statuses = workflow.statuses(self.application.jira, self._kind)
+        goal = statuses.get(self.goal.id, Status(self.goal.id, self.goal.name))
+        nearest = walk.nearest(graph, here.id, goal, (here,))
+        dark = [move.to.name for moves in graph.values() for move in moves if move.to.id not in graph]
+        unseen = f" Where “{dark[0]}” leads, Jira does not tell, as no issue stands there." if dark else ""
+        where = "the one it is in" if nearest.id == here.id else f"“{nearest.name}”"
+        return Blocked(
+            f"There is no way from {target} in this workflow; the nearest status it can reach is {where}.{unseen}",
+            fix=f"Map their status to “{nearest.name}” in the field mapping of the status, name there the statuses to "
+            "pass, or add a transition to the workflow; then retry.",
+        )
+
+    # what goes along
+
+    def _on_screen(self, move: Move) -> Move:
+        """The transition with its screen."""
+        found = workflow.screen(self.application.jira, self._issue_id, move)
+        if found is not move:
+            self.asked.add(move.id)
+            moves = tuple(found if one.id == move.id else one for one in self.sight.moves)
+            self._workflows.told(self._kind, self.sight.here.id, moves)
+        return found
+
+    def _load(self, move: Move) -> _Load:
+        """What is said on a transition's screen.
+
+        Raises:
+            Blocked: it demands a field that nothing fills.
+        """
+        screen = {one.id: one for one in move.fields or ()}
+        rows = [row for row, _ in fields_of(self.mapping, self._side) if row.id in self.rest]
+        parts = {row.id for row in rows if _name(row, self._side) in screen and not self._empties(row, screen)}
+        ours = part_of(self.plan, self.mapping, self._side, parts)
+        fields, changes = dict(ours.edit.fields), dict(ours.changes)
+        lacking = [one for one in screen.values() if one.required and one.id not in {*fields, *ours.edit.update}]
+        if lacking:
+            held = workflow.held(self.application.jira, self._issue_id, [one.id for one in lacking])
+            for one in lacking:
+                self._fill(one, workflow.again(held.get(one.id)), move, fields, changes)
+        return _Load(Edit(fields, ours.edit.update), changes)
+
+    def _empties(self, row: FieldMapping, screen: Mapping[str, ScreenField]) -> bool:
+        """Whether the plan would clear what the screen demands."""
+        name = _name(row, self._side)
+        return screen[name].required and name in self.plan.edit.fields and not self.plan.edit.fields[name]
+
+    def _fill(
+        self, one: ScreenField, held: Any, move: Move, fields: dict[str, Any], changes: dict[str, PartChange]
+    ) -> None:
+        if held is not None:
+            fields[one.id] = held
+            return
+        for row, processor in fields_of(self.mapping, self._side):
+            end = row.end_of(self._side)
+            value = next((it for it in (end.default, end.fixed, end.when_empty) if it is not None), None)
+            if row.field_of(self._side) == one.id and value is not None:
+                fields.update(processor.restoring(one.id, value))
+                changes[row.id] = {"add": value, "remove": []} if processor.merges else {"value": value}
+                return
+        if not one.given:
+            raise Blocked(
+                f"The transition “{move.name}” to “{move.to.name}” demands the field “{one.name}”, and nothing fills "
+                "it.",
+                fix=f"Map “{one.name}” in this mapping or give its row a default for this side, or take it off the "
+                "transition's screen; then retry.",
+            )
+
+    # the writes
+
+    def _locks(self, way: tuple[Move, ...]) -> bool:
+        """Whether the issue is edited before it is moved."""
+        return way[-1].to.category == DONE != self.sight.here.category and bool(self._first_edits(way))
+
+    def _first_edits(self, way: tuple[Move, ...]) -> set[str]:
+        """Parts that go along with no transition on the way, as far as screens are known."""
+        on_screens = {one.id for move in way for one in move.fields or ()}
+        rows = [row for row, _ in fields_of(self.mapping, self._side) if row.id in self.rest]
+        return {
+            row.id
+            for row in rows
+            if _name(row, self._side) not in on_screens and row.type_of(self._side) != "resolution"
+        }
+
+    def _edit_first(self, way: tuple[Move, ...]) -> None:
+        parts = self._first_edits(way)
+        plan = part_of(self.plan, self.mapping, self._side, parts)
+        self.rest -= parts
+        if plan.edit:
+            self.application.edit(replace(plan, goal=self.goal), self.mapping)
+
+    def _step(self, move: Move, load: _Load) -> None:
+        application, here = self.application, self.sight.here
+        to = {"id": move.to.id, "name": move.to.name}
+        try:
+            with application.writing({"changes": {**load.changes, self.goal.part: {"value": to}}}):
+                writer.transition(application.jira, self._issue_id, move.id, load.edit)
+        except Missing:
+            raise
+        except Blocked as refused:
+            self._refused(move, refused)
+            return
+        crash.point("receive.after_step")
+        self.taken.append(move)
+        self.passed.append(here.id)
+        self._look()
+        restore = self._settle(move, load)
+        if restore:
+            application.put_back(restore)
+        if self.sight.here.id != move.to.id != self.goal.id:
+            raise Moved(self.sight.snapshot)
+
+    def _refused(self, move: Move, refused: Blocked) -> None:
+        here = self.sight.here
+        if not move.has_screen or move.id in self.asked:
+            words = f"Jira refuses the transition “{move.name}” to “{move.to.name}”: {refused.reason}"
+            self.problems.append(Blocked(words, fix=refused.fix or _REFUSED))
+            self.shut.add((here.id, move.id))
+        self._workflows.forget(self._kind)
+        self._look()
+        if self.sight.here.id != here.id:
+            raise Moved(self.sight.snapshot)
+
+    def _settle(self, move: Move, load: _Load) -> Mapping[str, Any]:
+        """The base after a step, by what was read back; answers the fields of people to put back."""
+        application, before = self.application, self.application.at.link.base
+        items = reader.our_change(self.sight.data, application.at.tenant.account_id, ["status"])
+        changes = {**load.changes, self.goal.part: {"value": None}, **self._set_by_workflow(items)}
+        base = application.settled(before, self.sight.snapshot, self.mapping, replace(self.plan, changes=changes))
+        base[self.goal.part] = {"id": move.to.id, "name": move.to.name}
+        if move.to.id == self.goal.id:
+            base.pop(WALK, None)
+        else:
+            base[WALK] = {"goal": self.goal.id, "at": move.to.id, "passed": self.passed}
+        restore = application.lost(before, load.changes, items, self.mapping)
+        application.commit(base)
+        application.changed.update({*load.changes, self.goal.part})
+        self.rest -= load.changes.keys()
+        written = replace(self.plan, changes=load.changes)
+        application.note_written(written, before, base, self.mapping)
+        return restore
+
+    def _set_by_workflow(self, items: Collection[Mapping[str, Any]]) -> dict[str, PartChange]:
+        """A resolution that the transition itself set or cleared: its workflow's business, and no change of ours."""
+        told = {item.get("fieldId") or item.get("field") for item in items}
+        rows: list[tuple[FieldMapping, FieldProcessor]] = list(fields_of(self.mapping, self._side))
+        return {
+            row.id: {"value": None}
+            for row, _ in rows
+            if row.type_of(self._side) == "resolution" and row.field_of(self._side) in told
+        }
+
+    def _note(self, start: Status) -> None:
+        names = ", ".join(f"“{move.to.name}”" for move in self.taken[:-1])
+        words = f"By way of {names}." if names else ""
+        self.application.notes.append(note(self.goal.part, "written", start.name, self.goal.name, words))
