@@ -13,6 +13,8 @@ from addon.store.db import Tx
 from addon.store.table import twin_item
 from addon.store.twin_link import TwinLink
 
+COMMENT = "comment"
+"""The kind of item that a comment is."""
 _CREATED = select(twin_item.c.origin_id, twin_item.c.our_id).where(
     twin_item.c.twin_link_id == bindparam("link_id"), twin_item.c.kind == bindparam("of_kind")
 )

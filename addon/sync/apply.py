@@ -7,7 +7,7 @@ first: for the issue by our entity property, for a comment by its property, for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -26,15 +26,15 @@ from addon.model.value import key_of
 from addon.store import conflict, queue, twin_item, twin_link
 from addon.store.db import Database, Tx
 from addon.store.queue import Received
+from addon.store.twin_item import COMMENT
 from addon.store.twin_link import TwinLink
-from addon.sync import following, hierarchy, inbound, refusal, walking
-from addon.sync.detection import field_values, settle
+from addon.sync import following, hierarchy, inbound, recovery, refusal, walking
+from addon.sync.detection import settle
 from addon.sync.inbound import Arrived, Here, Ours
-from addon.sync.line import Line, LostLease, field_ids, rendered_ids
-from addon.sync.processors import PartChange, Surroundings, comments
+from addon.sync.line import Line, LostLease
+from addon.sync.processors import Surroundings, comments
 from addon.sync.processors.registry import fields_of
 
-COMMENT = "comment"
 _PROMPT = 0.5
 """The lease is renewed when less than this share of it is left."""
 
@@ -82,10 +82,10 @@ class Application:
         mapping = self.at.mapping()
         made = self._create(mapping) if self.at.link.issue_id is None else None
         if not self.at.link.base:
-            self._adopt(mapping, made)
+            recovery.Recovery(self, mapping).adopt(made)
             self.created = True
         elif self.rows[0].intent is not None:
-            self._recover(mapping)
+            recovery.Recovery(self, mapping).recover()
         plan = made or self._prepared(mapping, new=False)
         self.notes.extend(plan.notes)
         self.conflicts.extend(plan.conflicts)
@@ -149,7 +149,7 @@ class Application:
     def _create(self, mapping: IssueMapping) -> Plan | None:
         """Create our issue by a plan, or find the one an earlier try created (None)."""
         link, row = self.at.link, self.rows[0]
-        issue_id = self._parked(row) if row.intent is not None else None
+        issue_id = recovery.Recovery(self, mapping).parked() if row.intent is not None else None
         key, plan = "", None
         if issue_id is None:
             plan = self._prepared(mapping, new=True)
@@ -164,84 +164,6 @@ class Application:
             self.at.lock(tx)
             self.at.change(tx, issue_id=issue_id, issue_key=key)
         return plan
-
-    def _parked(self, first: Received) -> str | None:
-        """The issue that an earlier try may have created. Looked for twice, as the search index lags, then given up.
-
-        Raises:
-            Retryable: it is too early to tell.
-        """
-        assert first.intent is not None and first.intent_at is not None
-        looked = int(first.intent.get("looked", 0))
-        due = first.intent_at + self.ports.settings.settle_seconds
-        now = self.ports.clock()
-        if now < due:
-            raise Retryable("Finding out whether the twin was created before an interruption.", after=due - now)
-        issue_id = reader.created_for(self.jira, self.at.link.link_key)
-        if issue_id is None and looked == 0:
-            with self.ports.db.begin() as tx:
-                queue.intend(tx, first.id, {**first.intent, "looked": 1}, now)
-            raise Retryable(
-                "Finding out whether the twin was created before an interruption.",
-                after=self.ports.settings.settle_seconds,
-            )
-        return issue_id
-
-    def _adopt(self, mapping: IssueMapping, made: Plan | None) -> None:
-        """First look at the issue we created: all it says is settled, but what somebody has edited since."""
-        assert self.at.link.issue_id is not None
-        ids, rendered = field_ids(mapping, self.at.side), rendered_ids(mapping, self.at.side)
-        self.snapshot, edited = reader.new_issue(self.jira, self.at.link.issue_id, ids, rendered)
-        base = field_values(self.snapshot, mapping, self.at.side)
-        # An earlier try may have created it from fewer messages than wait now.
-        created_from = made.changes if made else (self.rows[0].intent or {}).get("changes", {})
-        for row, processor in fields_of(mapping, self.at.side):
-            item = edited.get(row.field_of(self.at.side))
-            if item is None or row.id not in self.arrived:
-                continue
-            change = created_from.get(row.id)
-            if processor.told_by_changelog:
-                base[row.id] = processor.replaced(item)
-            elif processor.merges:
-                base[row.id] = processor.merged(None, change) if change else []
-            else:
-                base[row.id] = change["value"] if change else None
-        with self.ports.db.begin() as tx:
-            self.at.lock(tx)
-            queue.withdraw_intent(tx, self.rows[0].id)
-            self.at.change(tx, base=base, issue_key=self.snapshot.issue_key)
-
-    def _recover(self, mapping: IssueMapping) -> None:
-        """Tell our own half-finished write from a person's edit, then look at everything else as usual."""
-        intent = self.rows[0].intent or {}
-        changes: Mapping[str, Any] = intent.get("changes", {})
-        assert self.at.link.issue_id is not None
-        account_id, since = self.at.tenant.account_id, self.at.link.read_at or 0.0
-        self.snapshot, items = reader.with_our_change(
-            self.jira, self.at.link.issue_id, field_ids(mapping, self.at.side), account_id, since
-        )
-        # If it was written, its answer was lost, and with it what it replaced.
-        restore = self.lost(self.at.link.base, changes, items, mapping)
-        values = field_values(self.snapshot, mapping, self.at.side)
-        base = dict(self.at.link.base)
-        for row, processor in fields_of(mapping, self.at.side):
-            change = changes.get(row.id)
-            if change is None or row.id not in values:
-                continue
-            if processor.merges:
-                base[row.id] = processor.merged(base.get(row.id), _took_effect(change, values[row.id]))
-            elif not processor.writing("", change, values[row.id], new=False):
-                base[row.id] = values[row.id]
-        own = {c.origin: c.id for c in reader.comments(self.jira, self.at.link.issue_id) if c.origin}
-        with self.ports.db.begin() as tx:
-            link = self.at.lock(tx)
-            for part, comment_id in own.items():
-                twin_item.add(tx, link, COMMENT, part, comment_id)
-            queue.withdraw_intent(tx, self.rows[0].id)
-            self._keep_conflicts(tx, link)
-            self.at.change(tx, base=base)
-        if restore:
-            self.put_back(restore)
 
     def lost(
         self, before: Mapping[str, Any], changes: Mapping[str, Any], items: Sequence[Any], mapping: IssueMapping
@@ -261,7 +183,7 @@ class Application:
                 restore.update(lost.processor.restoring(lost.row.field_of(self.at.side), lost.value))
         return restore
 
-    def _keep_conflicts(self, tx: Tx, link: TwinLink) -> None:
+    def keep_conflicts(self, tx: Tx, link: TwinLink) -> None:
         """Store the conflicts found so far with the write that they are about: a later failure must not forget them."""
         conflict.write(tx, link, self.conflicts, self.ports.clock())
         self.conflicts.clear()
@@ -298,7 +220,7 @@ class Application:
         with self.ports.db.begin() as tx:
             link = self.at.lock(tx)
             queue.withdraw_intent(tx, self.rows[0].id)
-            self._keep_conflicts(tx, link)
+            self.keep_conflicts(tx, link)
             self.at.change(tx, base=dict(base))
         self.base = None
 
@@ -402,15 +324,6 @@ def _unseen(messages: Sequence[Message]) -> dict[str, Ours]:
             for one in (*change.get("add", ()), *change.get("remove", ())):
                 last[inbound.element(part, key_of(one))] = ours
     return last
-
-
-def _took_effect(change: PartChange, ours: Collection[Any]) -> PartChange:
-    """Of a set's change that we may have written, what our issue shows: what never came did not go."""
-    have = {key_of(one) for one in ours}
-    return {
-        "add": [one for one in change["add"] if key_of(one) in have],
-        "remove": [one for one in change["remove"] if key_of(one) not in have],
-    }
 
 
 def _written(

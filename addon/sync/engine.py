@@ -29,10 +29,11 @@ from addon.store.db import Database, Tx
 from addon.store.queue import Received, Touched
 from addon.store.synchronization import Synchronization
 from addon.store.tenant import Tenant
+from addon.store.twin_item import COMMENT
 from addon.store.twin_link import TwinLink
 from addon.store.wake import Wake
 from addon.sync import backoff, following, hierarchy, inbound, inbox, outbound
-from addon.sync.apply import COMMENT, Application, Jira, Ports
+from addon.sync.apply import Application, Jira, Ports
 from addon.sync.becoming import become
 from addon.sync.detection import detect
 from addon.sync.line import HELD, TWIN, Line, LostLease, load

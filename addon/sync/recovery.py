@@ -1,0 +1,123 @@
+"""Recovery: what an earlier try may have left half done, told from what people did.
+
+A create without an answer is *parked*: it is looked for, and only then made again. An edit without an answer is looked
+for in the issue and in its changelog. Our own half-finished write is then settled like one that was finished, and all
+that is left is somebody's edit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from addon.errors import Retryable
+from addon.jira import reader
+from addon.model.plan import Plan
+from addon.model.rules import IssueMapping
+from addon.model.value import key_of
+from addon.store import queue, twin_item
+from addon.store.twin_item import COMMENT
+from addon.sync.detection import field_values
+from addon.sync.line import field_ids, rendered_ids
+from addon.sync.processors import PartChange
+from addon.sync.processors.registry import fields_of
+
+if TYPE_CHECKING:
+    from addon.sync.apply import Application
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What is found out before a run of messages is planned again."""
+
+    run: Application
+    mapping: IssueMapping
+
+    def parked(self) -> str | None:
+        """The issue that an earlier try may have created. Looked for twice, as the search index lags, then given up.
+
+        Raises:
+            Retryable: it is too early to tell.
+        """
+        first = self.run.rows[0]
+        assert first.intent is not None and first.intent_at is not None
+        looked = int(first.intent.get("looked", 0))
+        due = first.intent_at + self.run.ports.settings.settle_seconds
+        now = self.run.ports.clock()
+        if now < due:
+            raise Retryable("Finding out whether the twin was created before an interruption.", after=due - now)
+        issue_id = reader.created_for(self.run.jira, self.run.at.link.link_key)
+        if issue_id is None and looked == 0:
+            with self.run.ports.db.begin() as tx:
+                queue.intend(tx, first.id, {**first.intent, "looked": 1}, now)
+            raise Retryable(
+                "Finding out whether the twin was created before an interruption.",
+                after=self.run.ports.settings.settle_seconds,
+            )
+        return issue_id
+
+    def adopt(self, made: Plan | None) -> None:
+        """First look at the issue we created: all it says is settled, but what somebody has edited since."""
+        assert self.run.at.link.issue_id is not None
+        ids, rendered = field_ids(self.mapping, self.run.at.side), rendered_ids(self.mapping, self.run.at.side)
+        self.run.snapshot, edited = reader.new_issue(self.run.jira, self.run.at.link.issue_id, ids, rendered)
+        base = field_values(self.run.snapshot, self.mapping, self.run.at.side)
+        # An earlier try may have created it from fewer messages than wait now.
+        created_from = made.changes if made else (self.run.rows[0].intent or {}).get("changes", {})
+        for row, processor in fields_of(self.mapping, self.run.at.side):
+            item = edited.get(row.field_of(self.run.at.side))
+            if item is None or row.id not in self.run.arrived:
+                continue
+            change = created_from.get(row.id)
+            if processor.told_by_changelog:
+                base[row.id] = processor.replaced(item)
+            elif processor.merges:
+                base[row.id] = processor.merged(None, change) if change else []
+            else:
+                base[row.id] = change["value"] if change else None
+        with self.run.ports.db.begin() as tx:
+            self.run.at.lock(tx)
+            queue.withdraw_intent(tx, self.run.rows[0].id)
+            self.run.at.change(tx, base=base, issue_key=self.run.snapshot.issue_key)
+
+    def recover(self) -> None:
+        """Tell our own half-finished write from a person's edit, then look at everything else as usual."""
+        intent = self.run.rows[0].intent or {}
+        changes: Mapping[str, Any] = intent.get("changes", {})
+        assert self.run.at.link.issue_id is not None
+        account_id, since = self.run.at.tenant.account_id, self.run.at.link.read_at or 0.0
+        self.run.snapshot, items = reader.with_our_change(
+            self.run.jira, self.run.at.link.issue_id, field_ids(self.mapping, self.run.at.side), account_id, since
+        )
+        # If it was written, its answer was lost, and with it what it replaced.
+        restore = self.run.lost(self.run.at.link.base, changes, items, self.mapping)
+        values = field_values(self.run.snapshot, self.mapping, self.run.at.side)
+        base = dict(self.run.at.link.base)
+        for row, processor in fields_of(self.mapping, self.run.at.side):
+            change = changes.get(row.id)
+            if change is None or row.id not in values:
+                continue
+            if processor.merges:
+                base[row.id] = processor.merged(base.get(row.id), _took_effect(change, values[row.id]))
+            elif not processor.writing("", change, values[row.id], new=False):
+                base[row.id] = values[row.id]
+        own = {c.origin: c.id for c in reader.comments(self.run.jira, self.run.at.link.issue_id) if c.origin}
+        with self.run.ports.db.begin() as tx:
+            link = self.run.at.lock(tx)
+            for part, comment_id in own.items():
+                twin_item.add(tx, link, COMMENT, part, comment_id)
+            queue.withdraw_intent(tx, self.run.rows[0].id)
+            self.run.keep_conflicts(tx, link)
+            self.run.at.change(tx, base=base)
+        if restore:
+            self.run.put_back(restore)
+
+
+def _took_effect(change: PartChange, ours: Collection[Any]) -> PartChange:
+    """Of a set's change that we may have written, what our issue shows: what never came did not go."""
+    have = {key_of(one) for one in ours}
+    return {
+        "add": [one for one in change["add"] if key_of(one) in have],
+        "remove": [one for one in change["remove"] if key_of(one) not in have],
+    }
