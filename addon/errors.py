@@ -42,12 +42,21 @@ class Retryable(Verdict):
         self.party = party
 
 
-class Blocked(Verdict):
-    """A person has to mend something; ``fix`` says what to do, in words."""
+class Waiting(Retryable):
+    """Something else has to come first. ``on``: the key of the twin link that is waited for, if it is known."""
 
-    def __init__(self, reason: str, *, fix: str = "") -> None:
+    def __init__(self, reason: str, *, on: str = "") -> None:
+        super().__init__(reason)
+        self.on = on
+
+
+class Blocked(Verdict):
+    """A person has to mend something; ``fix`` says what to do, in words. ``fields``: the fields that Jira names."""
+
+    def __init__(self, reason: str, *, fix: str = "", fields: tuple[str, ...] = ()) -> None:
         super().__init__(reason)
         self.fix = fix
+        self.fields = fields
 
 
 class Missing(Blocked):

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from addon import net
 from addon.errors import Blocked, Ignored, Missing, Retryable
 from addon.jira import auth
-from addon.jira.complaint import sentence
+from addon.jira.complaint import fields_named, sentence
 from addon.strict_json import Malformed, parse_answer
 
 if TYPE_CHECKING:
@@ -142,7 +142,9 @@ def _verdict(answer: net.Answer, site: str, writes: bool) -> Any:
     said = sentence(answer.body)
     if status == 404:
         raise Missing(said or "Jira does not find it: it is gone, or hidden from the app.")
-    raise Blocked(said or f"Jira refuses this ({status}).", fix=_FIXES.get(status, ""))
+    raise Blocked(
+        said or f"Jira refuses this ({status}).", fix=_FIXES.get(status, ""), fields=fields_named(answer.body)
+    )
 
 
 _FIXES = {

@@ -27,6 +27,16 @@ def sentence(body: bytes) -> str:
     return " ".join(_ended(message) for message in messages)[:_SENTENCE_LIMIT]
 
 
+def fields_named(body: bytes) -> tuple[str, ...]:
+    """The ids of the fields that a refusal complains of."""
+    try:
+        data = parse_answer(body)
+    except Malformed:
+        return ()
+    errors = data.get("errors") if isinstance(data, dict) else None
+    return tuple(errors) if isinstance(errors, dict) else ()
+
+
 def _texts(values: Any) -> list[str]:
     if not isinstance(values, list):
         return []

@@ -59,6 +59,9 @@ class Metadata:
             return tuple(kept(f"statuses {pair}", lambda: _statuses(jira, place)))
         if need.kind in ("versions", "components"):
             return tuple(kept(f"{need.kind} {place.project_id}", lambda: _of_project(jira, place, need.kind)))
+        if need.kind == "subtask":
+            found = kept(f"subtask {place.issue_type_id}", lambda: _subtask(jira, place.issue_type_id))
+            return found
         found = kept(f"{need.kind} {need.name}", lambda: _FETCH[need.kind](jira, need.name))
         return found
 
@@ -137,6 +140,12 @@ def _by_email(jira: Reading, address: str) -> tuple[Offer, ...]:
 
 def _people(users: Iterable[Mapping[str, Any]]) -> tuple[Offer, ...]:
     return tuple(offer(user) for user in users if user.get("active", True))
+
+
+def _subtask(jira: Reading, issue_type_id: str) -> tuple[Offer, ...]:
+    """The issue type, if it is one of sub-tasks."""
+    kind = jira.get(f"/rest/api/3/issuetype/{issue_type_id}")
+    return (offer(kind),) if kind.get("subtask") else ()
 
 
 def _zone(jira: Reading, _name: str) -> tuple[Offer, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from addon.model.snapshot import Comment, Snapshot
+from addon.model.snapshot import RENDERED, Comment, Snapshot
 
 PROPERTY = "twinline"
 """The entity property that carries our link id on issues we create and the part on comments we create."""
@@ -24,14 +24,17 @@ class Reading(Protocol):
     def post(self, path: str, *, params: Mapping[str, Any] | None = None, json: Any = None) -> Any: ...
 
 
-def issue(jira: Reading, issue_id: str, field_ids: Collection[str], *, dated: bool = False) -> Snapshot:
-    """Read one issue as it is now; ``dated``: with when each field was last changed.
+def issue(
+    jira: Reading, issue_id: str, field_ids: Collection[str], *, dated: bool = False, rendered: Collection[str] = ()
+) -> Snapshot:
+    """Read one issue as it is now; ``dated``: with when each field was last changed; ``rendered``: fields as shown.
 
     Raises:
         addon.errors.Missing: Jira does not show it: deleted, or no permission.
         addon.errors.Retryable: Jira could not answer.
     """
-    found = snapshot(ask(jira, issue_id, field_ids, **({"expand": "changelog"} if dated else {})))
+    data = ask(jira, issue_id, field_ids, expand=_expand(changelog=dated, rendered=rendered))
+    found = snapshot(data, rendered)
     if "comment" in field_ids and found.comments is None:
         return replace(found, comments=comments(jira, issue_id))
     return found
@@ -48,29 +51,39 @@ def issues(jira: Reading, issue_ids: Sequence[str]) -> list[Snapshot]:
 
 
 def new_issue(
-    jira: Reading, issue_id: str, field_ids: Collection[str]
+    jira: Reading, issue_id: str, field_ids: Collection[str], rendered: Collection[str] = ()
 ) -> tuple[Snapshot, Mapping[str, Mapping[str, Any]]]:
     """An issue that we have just created, and by field id the first edit that somebody has made to it since."""
-    data = ask(jira, issue_id, field_ids, expand="changelog")
+    data = ask(jira, issue_id, field_ids, expand=_expand(changelog=True, rendered=rendered))
     edited: dict[str, Mapping[str, Any]] = {}
     for entry in (data.get("changelog") or {}).get("histories", ()):  # newest first: the first edit stays
         edited.update({item.get("fieldId") or item.get("field", ""): item for item in entry.get("items", ())})
-    return snapshot(data), edited
+    return snapshot(data, rendered), edited
 
 
-def ask(jira: Reading, issue_id: str, field_ids: Collection[str], **more: str) -> Mapping[str, Any]:
+def _expand(*, changelog: bool, rendered: Collection[str]) -> str:
+    return ",".join(name for name, asked in (("changelog", changelog), ("renderedFields", bool(rendered))) if asked)
+
+
+def ask(jira: Reading, issue_id: str, field_ids: Collection[str], *, expand: str = "") -> Mapping[str, Any]:
     names = ",".join(sorted({*_ALWAYS, *field_ids}))
     """An issue's JSON with these fields and what ``snapshot`` always needs. Raises the verdicts of the client."""
     data: Mapping[str, Any] = jira.get(
         f"/rest/api/3/issue/{issue_id}",
-        params={"fields": names, "properties": PROPERTY, "updateHistory": "false", **more},
+        params={
+            "fields": names,
+            "properties": PROPERTY,
+            "updateHistory": "false",
+            **({"expand": expand} if expand else {}),
+        },
     )
     return data
 
 
-def snapshot(data: Mapping[str, Any]) -> Snapshot:
-    """The snapshot of an issue's JSON as Jira answers it."""
-    fields = data["fields"]
+def snapshot(data: Mapping[str, Any], rendered: Collection[str] = ()) -> Snapshot:
+    """The snapshot of an issue's JSON as Jira answers it; ``rendered``: fields of which that is kept what it shows."""
+    shown = data.get("renderedFields") or {}
+    fields = data["fields"] | {name: {RENDERED: shown[name]} for name in rendered if shown.get(name)}
     return Snapshot(
         issue_id=str(data["id"]),
         issue_key=data["key"],
@@ -157,13 +170,15 @@ def _complete(data: Mapping[str, Any] | None) -> tuple[Comment, ...] | None:
 
 def _comment(data: Mapping[str, Any]) -> Comment:
     properties = {item["key"]: item["value"] for item in data.get("properties", ())}
+    author = data.get("author") or {}
     internal = (properties.get("sd.public.comment") or {}).get("internal") is True
     return Comment(
         id=str(data["id"]),
-        author=(data.get("author") or {}).get("displayName", ""),
-        author_id=(data.get("author") or {}).get("accountId", ""),
+        author=author.get("displayName") or "",
+        author_id=author.get("accountId") or "",
         body=data["body"],
         created_at=seconds(data["created"]),
         restricted=bool(data.get("visibility")) or data.get("jsdPublic") is False or internal,
         origin=str((properties.get(PROPERTY) or {}).get("part", "")),
+        author_email=author.get("emailAddress") or "",
     )

@@ -12,7 +12,9 @@ from typing import Any, Literal
 
 from addon.model.value import Form
 
-Rule = Literal["same", "option", "element", "cascade", "person", "words", "rich", "day", "midnight", "hours", "number"]
+Rule = Literal[
+    "same", "option", "element", "cascade", "person", "twin", "words", "rich", "day", "midnight", "hours", "number"
+]
 """How a value is converted.
 
 =========  ==========================================================================================
@@ -21,6 +23,7 @@ option     by the row's value mapping, then by name, among what the field offers
 element    the same for each element of a set
 cascade    the same level by level
 person     by the user mapping
+twin       the twin of an issue, by its twin link in the same synchronization
 words      by ``processors.readable``: what a person would read
 rich       words, one paragraph per line
 day        the day of a moment, in the zone its Jira shows it in
@@ -52,6 +55,8 @@ class FieldType:
     offers: str = ""
     creates: bool = False
     """Whether a missing value can be created at the receiver (by name)."""
+    guards: bool = False
+    """Whether it says who may see the issue: a value that matches nothing here is never left out in silence."""
 
 
 TYPES: Mapping[str, FieldType] = {
@@ -68,7 +73,7 @@ TYPES: Mapping[str, FieldType] = {
         FieldType("priority", "Priority", "option", clearable=False, offers="priorities"),
         FieldType("issue_type", "Issue type", "option", writable=False),
         FieldType("resolution", "Resolution", "option", clearable=False, offers="resolutions"),
-        FieldType("security", "Security level", "option", offers="field"),
+        FieldType("security", "Security level", "option", offers="field", guards=True),
         FieldType("multi_select", "Select (multiple)", "options", offers="field"),
         FieldType("checkboxes", "Checkboxes", "options", offers="field"),
         FieldType("labels", "Labels", "labels", limit=TEXT_LIMIT),
@@ -87,7 +92,7 @@ TYPES: Mapping[str, FieldType] = {
         FieldType("project", "Project", "option", writable=False),
         FieldType("status", "Status", "option", clearable=False, offers="statuses"),
         FieldType("sprint", "Sprint", "options", writable=False),
-        FieldType("parent", "Parent", "option", writable=False),
+        FieldType("parent", "Parent", "option"),
         FieldType("count", "Count", "number", writable=False),
         FieldType("moment", "Moment", "moment", writable=False),
         FieldType("author", "Creator", "person", writable=False),
@@ -138,6 +143,7 @@ def _cells() -> Iterator[Cell]:
     ):
         yield Cell(source, target, "element")
     yield Cell("cascading", "cascading", "cascade")
+    yield Cell("parent", "parent", "twin")
     for source in ("user", "reporter"):
         yield from (Cell(source, target, "person") for target in ("user", "reporter"))
     yield Cell("users", "users", "person")
@@ -232,7 +238,6 @@ _CUSTOM: Mapping[str, str] = {
     "project": "project",
     "readonlyfield": "app",
     "gh-sprint": "sprint",
-    "gh-epic-link": "parent",
     "jsw-story-points": "number",
     "sd-request-participants": "users",
     "atlassian-team": "team",

@@ -6,13 +6,27 @@ from dataclasses import dataclass
 from typing import Literal
 
 NeedKind = Literal[
-    "field", "priorities", "resolutions", "statuses", "versions", "components", "groups", "user", "email", "zone"
+    "field",
+    "priorities",
+    "resolutions",
+    "statuses",
+    "versions",
+    "components",
+    "groups",
+    "user",
+    "email",
+    "zone",
+    "twin",
+    "subtask",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Something to be known of this Jira before a plan is made. ``name``: a field's id, an account id, an address."""
+    """Something to be known of this side before a plan is made.
+
+    ``name``: a field's id, an account id, an address, the key of a twin link.
+    """
 
     kind: NeedKind
     name: str = ""

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+RENDERED = "twinline:rendered"
+"""In the place of an app field's JSON: an object with this key alone, which holds the HTML that Jira shows for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Comment:
@@ -19,6 +22,8 @@ class Comment:
     restricted: bool
     origin: str = ""
     """Set on comments that carry our own property: the part they were created for."""
+    author_email: str = ""
+    """Empty where the person does not show it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,17 +147,14 @@ def held(tx: Tx, tenant_id: int, synchronization_id: int | None = None, limit: i
     return [_held(row) for row in tx.execute(query.order_by(twin_link.c.id).limit(limit))]
 
 
-def blocked_ids(tx: Tx, tenant_id: int, synchronization_id: int) -> list[int]:
-    """Links of a synchronization that are held at our side: those that a retry can move."""
-    return list(
-        tx.scalars(
-            select(twin_link.c.id).where(
-                twin_link.c.tenant_id == tenant_id,
-                twin_link.c.synchronization_id == synchronization_id,
-                twin_link.c.state == BLOCKED,
-            )
-        )
+def blocked_ids(tx: Tx, tenant_id: int, synchronization_id: int, reason: str = "") -> list[int]:
+    """Links of a synchronization that are held at our side: those that a retry can move. ``reason``: only for it."""
+    query = select(twin_link.c.id).where(
+        twin_link.c.tenant_id == tenant_id,
+        twin_link.c.synchronization_id == synchronization_id,
+        twin_link.c.state == BLOCKED,
     )
+    return list(tx.scalars(query.where(twin_link.c.reason == reason) if reason else query))
 
 
 def issues_of_mappings(tx: Tx, tenant_id: int, synchronization_id: int) -> dict[str, int]:

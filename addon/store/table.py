@@ -199,10 +199,18 @@ twin_link = Table(
     Column("looked_at", Float),  # by our clock: when our issue was last read whole
     Column("retry_at", Float),
     Column("attempt_count", Integer, nullable=False, default=0),
+    Column("waits_for", String(80), nullable=False, default=""),  # another issue or link: see sync.hierarchy
     Column("synced_at", Float),  # last time a change was settled
     Column("created_at", Float, nullable=False),
     UniqueConstraint("synchronization_id", "link_key"),
     Index("ix_twin_link_tenant_id_issue_id", "tenant_id", "issue_id"),
+    Index(
+        "ix_twin_link_waits_for",
+        "synchronization_id",
+        "waits_for",
+        sqlite_where=text("waits_for <> ''"),
+        postgresql_where=text("waits_for <> ''"),
+    ),
     # One living twin per issue and synchronization: two workers that both want to pair meet here.
     Index(
         "uq_twin_link_living",

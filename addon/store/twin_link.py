@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, case, func, insert, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from addon.store.db import Tx
@@ -49,6 +49,7 @@ class TwinLink:
     looked_at: float | None
     retry_at: float | None
     attempt_count: int
+    waits_for: str
     synced_at: float | None
     created_at: float
 
@@ -130,6 +131,46 @@ def by_key(tx: Tx, synchronization_id: int, link_key: str) -> TwinLink | None:
     """The link that the partner means."""
     row = tx.execute(_BY_KEY, {"of_synchronization": synchronization_id, "the_key": link_key}).one_or_none()
     return _value(row) if row else None
+
+
+def with_key(tx: Tx, synchronization_id: int, link_key: str) -> TwinLink | None:
+    """The same without a lock: for a look."""
+    row = tx.execute(
+        select(twin_link).where(twin_link.c.synchronization_id == synchronization_id, twin_link.c.link_key == link_key)
+    ).one_or_none()
+    return _value(row) if row else None
+
+
+def keys_of(tx: Tx, synchronization_id: int, issue_ids: Collection[str]) -> dict[str, str]:
+    """By issue id, the key of the link under which the issue is shared with the partner."""
+    rows = tx.execute(
+        select(twin_link.c.issue_id, twin_link.c.link_key).where(
+            twin_link.c.synchronization_id == synchronization_id,
+            twin_link.c.issue_id.in_(issue_ids),
+            twin_link.c.state.not_in((ENDED, OUT_OF_SCOPE)),
+        )
+    )
+    return {row.issue_id: row.link_key for row in rows}
+
+
+def end_waiting(tx: Tx, synchronization_id: int, names: Collection[str], now: float) -> list[int]:
+    """What these links wait for is there: they are looked at at once. Answers their ids."""
+    return list(
+        tx.scalars(
+            update(twin_link)
+            .where(
+                twin_link.c.synchronization_id == synchronization_id,
+                twin_link.c.waits_for.in_(names),
+                twin_link.c.waits_for != "",
+                twin_link.c.state != ENDED,
+            )
+            .values(
+                retry_at=None,
+                touched_at=case((twin_link.c.issue_id.is_not(None), now), else_=twin_link.c.touched_at),
+            )
+            .returning(twin_link.c.id)
+        )
+    )
 
 
 def for_issue(tx: Tx, tenant_id: int, issue_id: str) -> list[TwinLink]:

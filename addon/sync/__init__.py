@@ -46,6 +46,9 @@ when it was made. A part that we changed in a message the partner had not seen w
 time. The row's policy decides, the same at both ends, so both come to the same value; the conflict log keeps the
 loser. Different parts never conflict, sets are merged element by element, a comment belongs to its author's side.
 
+**An issue may become another kind of issue.** A look that finds it under another mapping's pair moves the link there
+(``following``); the next message names that mapping, and the partner's issue is made into its pair (``becoming``).
+
 **Failures are verdicts** (``addon.errors``), decided once, at the client that met them. *Retryable* stores a back-off
 on whom it concerns (our Jira: the tenant; the partner: the synchronization; else the link) and moves nothing.
 *Blocked* stops this link at this message until a person mends something, tells the partner why, and leaves all other

@@ -28,10 +28,10 @@ from addon.store.db import Database, Tx
 from addon.store.queue import Received
 from addon.store.twin_item import COMMENT
 from addon.store.twin_link import TwinLink
-from addon.sync import inbound, recovery, walking
+from addon.sync import following, hierarchy, inbound, recovery, refusal, walking
 from addon.sync.detection import settle
 from addon.sync.inbound import Arrived, Here, Ours
-from addon.sync.line import Line, LostLease, field_ids
+from addon.sync.line import Line, LostLease
 from addon.sync.processors import Surroundings, comments
 from addon.sync.processors.registry import fields_of
 
@@ -67,6 +67,8 @@ class Application:
     conflicts: list[Conflict] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)
     """Parts that were written."""
+    created: bool = False
+    """Whether our issue is new."""
     base: dict[str, Any] | None = None
     """What the edit settled, to be stored with the messages' end unless another write comes first."""
 
@@ -81,6 +83,7 @@ class Application:
         made = self._create(mapping) if self.at.link.issue_id is None else None
         if not self.at.link.base:
             recovery.Recovery(self, mapping).adopt(made)
+            self.created = True
         elif self.rows[0].intent is not None:
             recovery.Recovery(self, mapping).recover()
         plan = made or self._prepared(mapping, new=False)
@@ -101,7 +104,8 @@ class Application:
         unseen, created = {}, {}
         with self.ports.db.read() as tx:
             if link.next_sequence - 1 > link.partner_seen:
-                unseen = _unseen(queue.outgoing(tx, link.id, link.partner_seen, limit=10_000))
+                sent = queue.outgoing(tx, link.id, link.partner_seen, limit=10_000)
+                unseen = _unseen([following.translated(one, self.at.rules, mapping.id) for one in sent])
             if any(part.startswith(comments.PREFIX) for part in self.arrived):
                 created = twin_item.created(tx, link.id, COMMENT)
         surroundings = self._surroundings(mapping)
@@ -114,7 +118,12 @@ class Application:
         needs = inbound.needs(self.arrived, mapping, self.at.side, users)
         place = Place(end.project_id, end.issue_type_id, self.at.link.issue_id or "")
         metadata = self.ports.metadata
-        return Surroundings(metadata.offers(self.at.tenant.id, self.jira, place, needs), users)
+        twins = {need for need in needs if need.kind == "twin"}
+        offers = dict(metadata.offers(self.at.tenant.id, self.jira, place, needs - twins))
+        with self.ports.db.read() as tx:
+            synchronization_id = self.at.synchronization.id
+            offers |= {need: hierarchy.twin_here(tx, synchronization_id, need.name) for need in twins}
+        return Surroundings(offers, users)
 
     def _prepared(self, mapping: IssueMapping, *, new: bool) -> Plan:
         """The plan, once all that it needs is there: versions and components that were missing are created first."""
@@ -133,7 +142,7 @@ class Application:
             return plan
         project_id = mapping.end_of(self.at.side).project_id
         for creation in plan.creations:
-            self._fence()
+            self.fence()
             writer.create_named(self.jira, creation.kind, project_id, creation.name)
             self.notes.append(note(creation.kind, "written", "", creation.name, "Created, as it was missing here."))
         self.ports.metadata.forget(self.at.tenant.id, fresh=True)
@@ -147,7 +156,7 @@ class Application:
         if issue_id is None:
             plan = self._prepared(mapping, new=True)
             end, first = mapping.end_of(self.at.side), walking.at_creation(plan, mapping, self.at.side)[0]
-            with self.writing({"create": True, "looked": 0, "changes": dict(plan.changes)}):
+            with self.writing({"create": True, "looked": 0, "changes": dict(plan.changes)}, first.edit):
                 issue_id, key = writer.create_issue(
                     self.jira, end.project_id, end.issue_type_id, first.edit, link.link_key
                 )
@@ -184,14 +193,14 @@ class Application:
     def put_back(self, fields: Mapping[str, Any]) -> None:
         """Give a person's edit back. It then differs from the base, so it is sent like any other change of ours."""
         assert self.at.link.issue_id is not None
-        self._fence()
+        self.fence()
         self.snapshot = reader.snapshot(writer.edit_issue(self.jira, self.at.link.issue_id, Edit(fields)))
 
     def edit(self, plan: Plan, mapping: IssueMapping) -> None:
         """One edit; kept to be stored with the messages' end unless another write follows."""
         assert self.at.link.issue_id is not None
         before = self.at.link.base
-        with self.writing({"changes": dict(plan.changes)}):
+        with self.writing({"changes": dict(plan.changes)}, plan.edit):
             data = writer.edit_issue(self.jira, self.at.link.issue_id, plan.edit)
         crash.point("receive.after_edit")
         self.snapshot = reader.snapshot(data)
@@ -266,14 +275,14 @@ class Application:
         self.notes.append(_comment_note(write, lost))
 
     @contextmanager
-    def writing(self, intent: Mapping[str, Any]) -> Iterator[None]:
+    def writing(self, intent: Mapping[str, Any], edit: Edit | None = None) -> Iterator[None]:
         """Round one write: intent first, fence, and the intent taken back if the write surely did not happen."""
         crash.point("receive.before_intent")
         with self.ports.db.begin() as tx:
             self.at.lock(tx)
             queue.intend(tx, self.rows[0].id, intent, self.ports.clock())
         crash.point("receive.after_intent")
-        self._fence()
+        self.fence()
         try:
             yield
         except (Blocked, Retryable) as verdict:
@@ -284,9 +293,11 @@ class Application:
             with self.ports.db.begin() as tx:
                 self.at.lock(tx)
                 queue.withdraw_intent(tx, self.rows[0].id)
+            if isinstance(verdict, Blocked) and edit is not None:
+                raise refusal.explained(verdict, self.at.mapping(), self.at.side, edit) from verdict
             raise
 
-    def _fence(self) -> None:
+    def fence(self) -> None:
         """Check the lease right before a write; renew it when it runs low.
 
         Raises:
@@ -303,10 +314,6 @@ class Application:
         if renewed is None:
             raise LostLease
         self.at.link = renewed
-
-    def _read(self, mapping: IssueMapping) -> Snapshot:
-        assert self.at.link.issue_id is not None
-        return reader.issue(self.jira, self.at.link.issue_id, field_ids(mapping, self.at.side))
 
 
 def _unseen(messages: Sequence[Message]) -> dict[str, Ours]:
@@ -329,7 +336,7 @@ def _written(
             row.id, "written", processor.show(before.get(row.id) or processor.read(None)), processor.show(base[row.id])
         )
         for row, processor in fields_of(mapping, side)
-        if row.id in plan.changes and before.get(row.id) != base[row.id]
+        if row.id in plan.changes and row.id in base and before.get(row.id) != base[row.id]
     ]
 
 

@@ -16,8 +16,8 @@ from typing import Any, Protocol
 
 from addon import crash, log
 from addon.config import Settings
-from addon.errors import Blocked, Missing, Refused, Retryable
-from addon.jira import condition, reader
+from addon.errors import Blocked, Refused, Retryable
+from addon.jira import condition
 from addon.jira.metadata import Metadata
 from addon.model.catalog import STATUS
 from addon.model.change import Change
@@ -33,16 +33,16 @@ from addon.store.tenant import Tenant
 from addon.store.twin_item import COMMENT
 from addon.store.twin_link import TwinLink
 from addon.store.wake import Wake
-from addon.sync import backoff, inbound, inbox, outbound
+from addon.sync import backoff, following, hierarchy, inbound, inbox, outbound
 from addon.sync.apply import Application, Jira, Ports
+from addon.sync.becoming import become
 from addon.sync.detection import detect
-from addon.sync.line import HELD, TWIN, Line, LostLease, field_ids, load
+from addon.sync.line import HELD, TWIN, Line, LostLease, load
+from addon.sync.looking import Look, look
 from addon.sync.standing import attempt, is_later
 from addon.sync.walking import Moved
 
 _MEND = "Mend the condition in the synchronization's mapping."
-GONE = "Jira no longer shows this issue to the app: it was deleted, or a permission was removed."
-
 _MOST_MOVES = 5
 
 
@@ -100,10 +100,10 @@ class Engine:
         if at.rows and at.rows[0].intent is not None:
             # What differs now may be our own unfinished write: `receive` settles it first.
             return
-        snapshot = self._look(at)
+        found = self._look(at)
         if link.base.get(HELD):
-            self._send_held(at, snapshot.updated_at)
-        self.take(at, snapshot)
+            self._send_held(at, found.snapshot.updated_at)
+        self.take(at, found)
 
     def _send_held(self, at: Line, changed_at: float) -> None:
         """Our scope shows again what it hid: what was kept back goes first."""
@@ -114,53 +114,68 @@ class Engine:
             for replica in replicas:
                 at.append(tx, at.message(base, replica=replica), self.clock())
 
-    def _look(self, at: Line) -> Snapshot:
-        assert at.link.issue_id is not None
-        mapping = at.mapping()
-        try:
-            dated = any(row.conflict == "newer" for row in mapping.fields)
-            return reader.issue(self.jira_of(at.tenant), at.link.issue_id, field_ids(mapping, at.side), dated=dated)
-        except Missing as missing:
-            raise Blocked(GONE, fix="Let the app browse the issue again, then retry.") from missing
+    def _look(self, at: Line) -> Look:
+        return look(at, self.jira_of(at.tenant))
 
-    def take(self, at: Line, snapshot: Snapshot) -> None:
-        """Settle a fresh snapshot: what changed goes to the outbox and the base moves, in one transaction.
+    def take(self, at: Line, found: Look) -> None:
+        """Settle a fresh look: what changed goes to the outbox and the base moves, in one transaction.
 
         Where our condition keeps the issue in, neither happens: what changes meanwhile is caught up once it matches.
         """
-        touched_at = at.link.touched_at
-        if not self._let_out(at, snapshot):
+        touched_at, snapshot = at.link.touched_at, found.snapshot
+        if not self._let_out(at, found):
             self._keep_in(at, snapshot, touched_at)
             return
         with self.db.begin() as tx:
             link = at.lock(tx)
-            change = self._detect(tx, at, snapshot)
+            moved = found.mapping.id != link.mapping_id
+            if moved:
+                former = at.rules.mapping(link.mapping_id)
+                base = following.carried(link.base, former, found.mapping, link.next_sequence)
+                at.change(tx, mapping_id=found.mapping.id, base=base)
+            # Where the partner's issue was first, what they say of it waits already: there is nothing to tell them.
+            news = moved and all(row.message.mapping_id != found.mapping.id for row in at.rows)
+            change = self._detect(tx, at, snapshot, moved=news)
             crash.point("observe.before_append")
             columns: dict[str, Any] = {"looked_at": self.clock()}
             if link.touched_at == touched_at:
                 columns["touched_at"] = None
-            if link.state in (twin_link.OUT_OF_SCOPE, twin_link.OUTSIDE):
+            if moved or link.state in (twin_link.OUT_OF_SCOPE, twin_link.OUTSIDE):
                 columns |= {"state": twin_link.ACTIVE, "reason": "", "fix": ""}
             self._append(tx, at, change, snapshot, columns)
             self._jira_answers(tx, at)
         crash.point("observe.after_append")
+        if at.link.next_sequence == 2:
+            self._shared(at)
+        if at.link.waits_for:
+            hierarchy.look_again(self.db, at.link, at.mapping(), self.clock())
 
-    def _let_out(self, at: Line, snapshot: Snapshot) -> bool:
+    def _shared(self, at: Line) -> None:
+        """Our issue has a twin link, or our twin an issue: who waited for that goes on.
+
+        In a transaction after the one that made it so: who comes to wait meanwhile looks again after their own.
+        """
+        names = [f"{hierarchy.ISSUE}{at.link.issue_id}", f"{hierarchy.LINK}{at.link.link_key}"]
+        with self.db.begin() as tx:
+            waiting = twin_link.end_waiting(tx, at.synchronization.id, names, self.clock())
+        self.wake.link(*waiting)
+
+    def _let_out(self, at: Line, found: Look) -> bool:
         """Whether our condition lets this issue out. Asked only when something would leave or when it did not before.
 
         Raises:
             Blocked: Jira cannot evaluate the condition.
             Retryable, Ignored: Jira does not tell.
         """
-        mapping = at.mapping()
+        snapshot, mapping = found.snapshot, found.mapping
         flow, end = mapping.flow_from(at.side), mapping.end_of(at.side)
         first = at.link.next_sequence == at.link.expected_sequence == 1
         if not flow.jql.strip() or flow.mode == "off" or first:
             # The first message follows the look that found it to match.
             return True
-        if at.link.state != twin_link.OUTSIDE:
+        if at.link.state != twin_link.OUTSIDE and mapping.id == at.link.mapping_id:
             with self.db.read() as tx:
-                change = self._detect(tx, at, snapshot)
+                change = hierarchy.shared_now(tx, at.link, self._detect(tx, at, snapshot), mapping)
             told = at.link.base.get(TWIN) == self._info(at, snapshot).to_json()
             if told and outbound.replica_of(change, mapping, at.side) is None:
                 return True
@@ -189,19 +204,23 @@ class Engine:
         if at.tenant.attempt_count:
             tenant_store.clear_back_off(tx, at.tenant.id)
 
-    def _detect(self, tx: Tx, at: Line, snapshot: Snapshot) -> Change:
+    def _detect(self, tx: Tx, at: Line, snapshot: Snapshot, *, moved: bool = False) -> Change:
         link = at.link
         created = twin_item.our_ids(tx, link.tenant_id, COMMENT, [comment.id for comment in snapshot.comments or ()])
         first = link.next_sequence == 1 and link.expected_sequence == 1
-        return detect(link.base, snapshot, at.mapping(), at.side, created, first=first)
+        return detect(link.base, snapshot, at.mapping(), at.side, created, first=first, moved=moved)
 
     def _append(self, tx: Tx, at: Line, change: Change, snapshot: Snapshot, columns: Mapping[str, Any]) -> None:
         link, now, mapping = at.link, self.clock(), at.mapping()
         info = self._info(at, snapshot)
         base = {**change.base, TWIN: info.to_json()}
+        change = hierarchy.shared_now(tx, link, change, mapping)
+        values = {part: delta.after for part, delta in change.deltas.items()}
+        twins = hierarchy.twins_of(tx, link, values, mapping)
         settled = {**columns, "base": base, "issue_key": snapshot.issue_key, "read_at": snapshot.updated_at}
+        settled["waits_for"] = hierarchy.waits_for(link, values, mapping, twins)
         veto = at.synchronization.veto
-        replica = outbound.replica_of(change, veto.outgoing(mapping, at.side), at.side)
+        replica = outbound.replica_of(change, veto.outgoing(mapping, at.side), at.side, twins)
         history.write(tx, link, outbound.held_back(change, mapping, veto, at.side), now)
         if replica is None and link.base.get(TWIN) == base[TWIN]:
             at.change(tx, **settled)
@@ -238,7 +257,9 @@ class Engine:
         if ended:
             self._end(at, rows, f"The issue at {at.synchronization.partner_name} {ended}.")
             return
-        arrived = inbound.fold([row.message for row in rows]) if self._enters(at) else {}
+        rows = self._follow(at) if self._enters(at) else rows
+        messages = [following.translated(row.message, at.rules, at.link.mapping_id) for row in rows]
+        arrived = inbound.fold(messages) if self._enters(at) else {}
         wanted = {part for row in rows for part in row.message.wants}
         if wanted:
             self.send_again(at, wanted)
@@ -251,6 +272,28 @@ class Engine:
         """Whether the rules let anything in from the partner's side; what was on its way when that ended is dropped."""
         mapping = at.rules.mapping(at.link.mapping_id)
         return mapping is None or mapping.flow_from(at.synchronization.partner_side).mode != "off"
+
+    def _follow(self, at: Line) -> Sequence[Received]:
+        """The messages to be applied now, once our issue is the kind of issue that they speak of."""
+        rows, wanted = self._run_of(at)
+        if wanted != at.link.mapping_id:
+            at.check_rules(rows[-1].message)
+            if at.link.issue_id is not None:
+                # Our own edits first; and people may have changed it here by now.
+                self.take(at, self._look(at))
+                rows, wanted = self._run_of(at)
+        if wanted != at.link.mapping_id:
+            ports = Ports(self.db, self.settings, self.metadata, self.clock)
+            application = Application(ports, at, self.jira_of(at.tenant), rows, {})
+            become(at, at.mapping(wanted), application.jira, application.fence, self.db)
+        elif at.link.state == twin_link.OUT_OF_SCOPE and at.link.issue_id is not None:
+            self.take(at, self._look(at))
+        return rows
+
+    def _run_of(self, at: Line) -> tuple[Sequence[Received], str]:
+        messages = [row.message for row in at.rows]
+        run, wanted = following.run_of(at.link.mapping_id, at.link.base, at.side, messages)
+        return at.rows[: len(run)], wanted
 
     def _apply(self, at: Line, rows: Sequence[Received], arrived: dict[str, inbound.Arrived]) -> None:
         at.check_rules(rows[-1].message)
@@ -271,8 +314,8 @@ class Engine:
             application = Application(ports, at, self.jira_of(at.tenant), rows, arrived)
             try:
                 application.run()
-            except Moved as moved:
-                self.take(at, moved.snapshot)
+            except Moved:
+                self.take(at, self._look(at))
                 # What an earlier worker left half done was settled by the first run.
                 rows = [replace(row, intent=None) for row in rows]
             else:
@@ -295,6 +338,8 @@ class Engine:
                 others = twin_link.touch_others(tx, at.link, now)
         crash.point("receive.after_settle")
         self.wake.link(*others)
+        if application is not None and application.created:
+            self._shared(at)
 
     def _confirm(
         self, tx: Tx, at: Line, rows: Sequence[Received], application: Application, columns: dict[str, Any]
@@ -312,13 +357,21 @@ class Engine:
         columns["base"] = base
         if link.state != twin_link.OUTSIDE:
             columns |= {"state": twin_link.ACTIVE, "reason": "", "fix": ""}
+        if link.waits_for.startswith(hierarchy.LINK):
+            columns["waits_for"] = ""
         at.append(tx, ack, now, **columns, retry_at=None, attempt_count=0, synced_at=now)
         history.write(tx, link, outbound.notes(application.notes, _latency(rows, now)), now)
         conflict.write(tx, link, application.conflicts, now)
         if any(row.conflict == "hold" for row in at.mapping().fields):
             conflict.settle(tx, link.id, application.changed, now)
-        change = self._detect(tx, at, snapshot) if snapshot is not None else None
-        if snapshot is not None and change is not None and change.deltas:
+        if snapshot is None:
+            return
+        if not following.covers(at.mapping(), at.side, snapshot):
+            # It became another kind of issue while we wrote; under which mapping is told by a look of its own.
+            at.change(tx, touched_at=now)
+            return
+        change = self._detect(tx, at, snapshot)
+        if change.deltas:
             # Someone changed our issue while we wrote: that is a change of ours, seen in the same look.
             # Under a condition Jira has to be asked first.
             if at.mapping().flow_from(at.side).jql.strip():
@@ -354,8 +407,10 @@ class Engine:
             self._send_again(tx, at, parts)
 
     def _send_again(self, tx: Tx, at: Line, parts: Collection[str]) -> None:
-        leaving = at.synchronization.veto.outgoing(at.mapping(), at.side)
-        replica = outbound.whole(at.link.base, leaving, at.side, parts, self.clock())
+        mapping, base = at.mapping(), at.link.base
+        twins = hierarchy.twins_of(tx, at.link, base, mapping)
+        leaving = at.synchronization.veto.outgoing(mapping, at.side)
+        replica = outbound.whole(base, leaving, at.side, parts, self.clock(), twins)
         if replica is not None:
             at.append(tx, at.message(at.link.base, replica=replica), self.clock())
         conflict.settle(tx, at.link.id, parts, self.clock())

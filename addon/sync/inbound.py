@@ -115,12 +115,26 @@ def needs(arrived: Mapping[str, Arrived], mapping: IssueMapping, side: Side, use
     Raises:
         Blocked: a part is not what the rules promise.
     """
-    return {
+    wanted = {
         need
         for row, processor in fields_of(mapping, side)
         if row.id in arrived and row.enters(side) and row.end_of(side).fixed is None
         for need in processor.needs(row, side, arrived[row.id].change, users)
     }
+    return wanted | {
+        need
+        for part, word in arrived.items()
+        if _enters_as_comment(part, mapping, side)
+        for need in comments.needs(word.change, side, users)
+    }
+
+
+def _enters_as_comment(part: str, mapping: IssueMapping, side: Side) -> bool:
+    """Whether a part is a comment that is written here. One belongs to its origin: theirs cannot change ours."""
+    if not part.startswith(comments.PREFIX) or part.startswith(f"{comments.PREFIX}{side}/"):
+        return False
+    row = comments_of(mapping)
+    return row is not None and row.enters(side)
 
 
 def must_read(arrived: Mapping[str, Arrived], mapping: IssueMapping, side: Side) -> bool:
@@ -149,13 +163,10 @@ def plan(arrived: Mapping[str, Arrived], mapping: IssueMapping, here: Here) -> P
             _fix(draft, row, processor, here)
         elif row.id in arrived and row.enters(here.side) and (here.new or row.mode == "keep"):
             _plan_field(draft, row, processor, arrived[row.id], here)
-    writes: tuple[CommentWrite, ...] = ()
-    row_of_comments = comments_of(mapping)
-    if row_of_comments is not None and row_of_comments.enters(here.side):
-        writes = tuple(_plan_comments(arrived, here))
+    entering = {part: word for part, word in arrived.items() if _enters_as_comment(part, mapping, here.side)}
     return Plan(
         Edit(draft.fields, draft.update),
-        writes,
+        tuple(_plan_comments(entering, here)),
         draft.changes,
         tuple(draft.notes),
         tuple(draft.conflicts),
@@ -293,16 +304,14 @@ def _shower(processor: FieldProcessor) -> Callable[[Any], str]:
 
 
 def _plan_comments(arrived: Mapping[str, Arrived], here: Here) -> list[CommentWrite]:
-    theirs = f"{comments.PREFIX}{here.side}/"
     writes = []
     for part, word in arrived.items():
-        if not part.startswith(comments.PREFIX) or part.startswith(theirs):
-            # A comment belongs to its origin: the partner cannot change one that was written here.
-            continue
         comment_id = here.created.get(part)
-        if word.change.get("gone"):
+        value = comments.said(word.change)
+        if value is None:
             if comment_id:
                 writes.append(CommentWrite(part, comment_id, None))
         elif comment_id != "":
-            writes.append(CommentWrite(part, comment_id or "", comments.body_here(word.change["value"], here.partner)))
+            body = comments.body_here(value, here.side, here.partner, here.surroundings)
+            writes.append(CommentWrite(part, comment_id or "", body))
     return writes

@@ -62,7 +62,9 @@ def accept(tx: Tx, synchronization: Synchronization, messages: Sequence[Message]
                 queue.store_received(tx, link, message, now)
             expected += 1
         if expected != link.expected_sequence:
-            twin_link.change(tx, link.id, expected_sequence=expected)
+            # What it waits for may be put right by what has come.
+            soon = {"retry_at": None} if link.waits_for else {}
+            twin_link.change(tx, link.id, expected_sequence=expected, **soon)
             changed.append(link.id)
         up_to[link_key] = expected - 1
     crash.point("inbox.before_commit")
@@ -89,6 +91,7 @@ def _is_ack_at_once(link: TwinLink, messages: Sequence[Message]) -> bool:
         and link.state != twin_link.ENDED
         and first.sequence == link.expected_sequence == link.applied_sequence + 1
         and first.replica is None
+        and first.mapping_id == link.mapping_id
         and not first.wants
         and not first.ended
     )

@@ -52,14 +52,14 @@ class Line:
     def side(self) -> Side:
         return self.synchronization.side
 
-    def mapping(self) -> IssueMapping:
-        """The mapping this link lives under.
+    def mapping(self, mapping_id: str = "") -> IssueMapping:
+        """The mapping this link lives under, or another that it shall live under.
 
         Raises:
             Blocked: the rules no longer have it, it is switched off, or it names a field that our scope hides.
             Ignored: its project or issue type is no longer shown to the partner.
         """
-        mapping = self.rules.mapping(self.link.mapping_id)
+        mapping = self.rules.mapping(mapping_id or self.link.mapping_id)
         if mapping is None or not mapping.active:
             raise Blocked(
                 "The mapping of this issue was removed or switched off.",
@@ -85,30 +85,28 @@ class Line:
         """
         if self.synchronization.veto.leave:
             # What the veto holds back is settled, not kept: it came too late for this message only.
-            messages = [_parted(message, self._let_out())[0] for message in messages]
+            messages = [_parted(message, self._let_out(message.mapping_id))[0] for message in messages]
         shown = self.synchronization.scope.fields
         if shown.mode == "all":
             return messages, []
-        parted = [_parted(message, self._open()) for message in messages]
+        parted = [_parted(message, self._open(message.mapping_id)) for message in messages]
         return [message for message, _ in parted], [kept for _, kept in parted if kept]
 
     def held(self, changed_at: float) -> list[Replica]:
         """What was kept back and may leave by now; what has no row any more has nowhere to go."""
-        names = self._open()
+        names = self._open(self.link.mapping_id)
         kept = [_of(names, parts) for parts in self.link.base.get(HELD, ())]
         return [Replica(parts, changed_at) for parts in kept if parts]
 
-    def _let_out(self) -> set[str]:
+    def _let_out(self, mapping_id: str) -> set[str]:
         """The parts, comments as one, that our veto lets leave."""
-        mapping = self.rules.mapping(self.link.mapping_id)
-        rows = [
-            row for row in (mapping.fields if mapping else ()) if not self.synchronization.veto.keeps(row, self.side)
-        ]
+        mapping, veto = self.rules.mapping(mapping_id), self.synchronization.veto
+        rows = [row for row in (mapping.fields if mapping else ()) if not veto.keeps(row, self.side)]
         return {COMMENTS if row.inviter_type == COMMENTS else row.id for row in rows}
 
-    def _open(self) -> set[str]:
+    def _open(self, mapping_id: str) -> set[str]:
         """The parts, comments as one, that may leave by the rules and our scope as they are now."""
-        mapping, shown = self.rules.mapping(self.link.mapping_id), self.synchronization.scope.fields
+        mapping, shown = self.rules.mapping(mapping_id), self.synchronization.scope.fields
         rows = [row for row in (mapping.fields if mapping else ()) if shown.shows(_field(row, self.side))]
         return {COMMENTS if row.inviter_type == COMMENTS else row.id for row in rows}
 
@@ -203,3 +201,8 @@ def _field(row: FieldMapping, side: Side) -> str:
 def field_ids(mapping: IssueMapping, side: Side) -> list[str]:
     """Jira's ids of the fields that a snapshot has to hold."""
     return [name for row in mapping.fields if (name := _field(row, side))]
+
+
+def rendered_ids(mapping: IssueMapping, side: Side) -> list[str]:
+    """Those of them that are taken as Jira shows them. That costs Jira time: it is asked for where a row needs it."""
+    return [row.field_of(side) for row in mapping.fields if row.type_of(side) == "app" and row.field_of(side)]

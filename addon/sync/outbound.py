@@ -12,12 +12,16 @@ from addon.model.matrix import COMMENTS
 from addon.model.message import Replica
 from addon.model.rules import IssueMapping, Side
 from addon.model.veto import WORDS, Veto
-from addon.sync.processors import comments
+from addon.sync.processors import comments, parent
 from addon.sync.processors.registry import comments_of, fields_of
 
+NO_TWINS: Mapping[str, str] = {}
 
-def replica_of(change: Change, mapping: IssueMapping, side: Side) -> Replica | None:
-    """What of a change travels, or None if nothing does."""
+
+def replica_of(
+    change: Change, mapping: IssueMapping, side: Side, twins: Mapping[str, str] = NO_TWINS
+) -> Replica | None:
+    """What of a change travels, or None if nothing does. ``twins``: see ``processors.parent.told``."""
     parts: dict[str, Any] = {}
     if mapping.flow_from(side).mode == "off":
         return None
@@ -25,7 +29,7 @@ def replica_of(change: Change, mapping: IssueMapping, side: Side) -> Replica | N
         delta = change.deltas.get(field.id)
         if delta is None or not field.leaves(side) or (field.mode == "create_only" and not change.first):
             continue
-        what = processor.leaving(field, side, delta.before, delta.after)
+        what = parent.told(field, side, processor.leaving(field, side, delta.before, delta.after), twins)
         # A renamed option is another value here, but the same element: nothing came and nothing went.
         if "add" not in what or what["add"] or what["remove"] or change.first:
             parts[field.id] = {**what, **({"at": delta.at} if field.conflict == "newer" else {})}
@@ -38,11 +42,16 @@ def replica_of(change: Change, mapping: IssueMapping, side: Side) -> Replica | N
 
 
 def whole(
-    base: Mapping[str, Any], mapping: IssueMapping, side: Side, parts: Collection[str], now: float
+    base: Mapping[str, Any],
+    mapping: IssueMapping,
+    side: Side,
+    parts: Collection[str],
+    now: float,
+    twins: Mapping[str, str] = NO_TWINS,
 ) -> Replica | None:
     """These parts as they were settled here last, because a person chose our value of them."""
     sent = {
-        row.id: processor.leaving(row, side, None, base[row.id])
+        row.id: parent.told(row, side, processor.leaving(row, side, None, base[row.id]), twins)
         for row, processor in fields_of(mapping, side)
         if row.id in parts and row.id in base and row.leaves(side) and mapping.flow_from(side).mode != "off"
     }

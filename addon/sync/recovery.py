@@ -19,7 +19,7 @@ from addon.model.value import key_of
 from addon.store import queue, twin_item
 from addon.store.twin_item import COMMENT
 from addon.sync.detection import field_values
-from addon.sync.line import field_ids
+from addon.sync.line import field_ids, rendered_ids
 from addon.sync.processors import PartChange
 from addon.sync.processors.registry import fields_of
 
@@ -60,8 +60,8 @@ class Recovery:
     def adopt(self, made: Plan | None) -> None:
         """First look at the issue we created: all it says is settled, but what somebody has edited since."""
         assert self.run.at.link.issue_id is not None
-        ids = field_ids(self.mapping, self.run.at.side)
-        self.run.snapshot, edited = reader.new_issue(self.run.jira, self.run.at.link.issue_id, ids)
+        ids, rendered = field_ids(self.mapping, self.run.at.side), rendered_ids(self.mapping, self.run.at.side)
+        self.run.snapshot, edited = reader.new_issue(self.run.jira, self.run.at.link.issue_id, ids, rendered)
         base = field_values(self.run.snapshot, self.mapping, self.run.at.side)
         # An earlier try may have created it from fewer messages than wait now.
         created_from = made.changes if made else (self.run.rows[0].intent or {}).get("changes", {})
@@ -96,7 +96,7 @@ class Recovery:
         base = dict(self.run.at.link.base)
         for row, processor in fields_of(self.mapping, self.run.at.side):
             change = changes.get(row.id)
-            if change is None:
+            if change is None or row.id not in values:
                 continue
             if processor.merges:
                 base[row.id] = processor.merged(base.get(row.id), _took_effect(change, values[row.id]))

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from addon import log
-from addon.errors import Blocked, Ignored, Retryable
+from addon.errors import Blocked, Ignored, Retryable, Waiting
 from addon.store import synchronization as synchronization_store
 from addon.store import tenant as tenant_store
 from addon.store import twin_link
 from addon.store.db import Database
 from addon.sync import backoff
-from addon.sync.line import Line, LostLease
+from addon.sync.hierarchy import LINK
+from addon.sync.line import TWIN, Line, LostLease
 
 Clock = Callable[[], float]
+TELL_AFTER = 3
+"""After so many looks in vain the partner is told what we wait for: only they can change it."""
+UNSHARED = "This issue is not shared at the moment."
 OUR_FAULT = "Twinline met an error of its own with this issue."
 
 
@@ -49,8 +54,11 @@ def _stand_still(at: Line, db: Database, clock: Clock, state: str, reason: str, 
             return
         at.link = link
         told = link.state == state and link.reason == reason
-        if state == twin_link.BLOCKED and not told:
-            at.append(tx, at.message(link.base, problem=reason), clock())
+        if not told:
+            # Why it is out of scope is nobody else's business.
+            at.append(tx, at.message(link.base, problem=reason if state == twin_link.BLOCKED else UNSHARED), clock())
+            # What they were told of our issue is out of date with this: the next look says how it is, problem or not.
+            at.change(tx, base={part: value for part, value in link.base.items() if part != TWIN})
         at.change(tx, state=state, reason=reason, fix=fix, touched_at=None if looked else link.touched_at)
 
 
@@ -68,7 +76,12 @@ def _postpone(at: Line, db: Database, clock: Clock, verdict: Retryable) -> None:
         else:
             until = clock() + backoff.wait(at.link.attempt_count, verdict.after)
             count = at.link.attempt_count + 1
-            at.change(tx, retry_at=until, attempt_count=count, reason=verdict.reason)
+            columns: dict[str, Any] = {"retry_at": until, "attempt_count": count, "reason": verdict.reason}
+            if isinstance(verdict, Waiting):
+                columns["waits_for"] = f"{LINK}{verdict.on}"
+                if count == TELL_AFTER:
+                    at.append(tx, at.message(at.link.base, problem=verdict.reason), clock())
+            at.change(tx, **columns)
 
 
 def is_later(moment: float | None, now: float) -> bool:

@@ -26,6 +26,16 @@ BASIC_WORDS = ", ".join(field.id for field in BASIC_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """What holds some issues, here or (not ``ours``) at the partner, and what mends it."""
+
+    ours: bool
+    reason: str
+    fix: str
+    issues: tuple[Held, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """One synchronization on a page."""
 
@@ -138,6 +148,15 @@ class View:
     @property
     def held(self) -> int:
         return self.activity.held
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """The held issues by what holds them, the cause that holds most of them first."""
+        found: dict[tuple[bool, str, str], list[Held]] = {}
+        for issue in self.held_issues:
+            found.setdefault((issue.ours, issue.reason, issue.fix), []).append(issue)
+        causes = [Cause(*cause, tuple(issues)) for cause, issues in found.items()]
+        return tuple(sorted(causes, key=lambda cause: -len(cause.issues)))
 
     @property
     def can_retry(self) -> bool:

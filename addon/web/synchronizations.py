@@ -163,12 +163,18 @@ def try_partner(id_: int) -> Response:
 @blueprint.post("/ui/synchronizations/<int:id_>/links/<int:link_id>/retry")
 @guard("admin")
 def retry(id_: int, link_id: int) -> Response:
+    """One held issue; with ``like``, all that are held for the same reason."""
     with services().db.read() as tx:
         link = twin_link.by_id(tx, link_id)
     if link is None or (link.tenant_id, link.synchronization_id) != (g.tenant.id, id_):
         raise Refused("This issue is no longer part of the synchronization.", status=404)
-    _try_again(id_, [link_id])
-    return _overview(id_, f"{link.issue_key or 'The new twin'} is tried again")
+    if "like" not in request.args:
+        _try_again(id_, [link_id])
+        return _overview(id_, f"{link.issue_key or 'The new twin'} is tried again")
+    with services().db.read() as tx:
+        alike = overview.blocked_ids(tx, g.tenant.id, id_, link.reason)
+    _try_again(id_, alike)
+    return _overview(id_, f"{words.plural(len(alike), 'issue')} tried again")
 
 
 def _try_again(id_: int, link_ids: list[int]) -> None:

@@ -248,6 +248,7 @@ def upgrade() -> None:
         sa.Column("looked_at", sa.Float(), nullable=True),
         sa.Column("retry_at", sa.Float(), nullable=True),
         sa.Column("attempt_count", sa.Integer(), nullable=False),
+        sa.Column("waits_for", sa.String(length=80), nullable=False),
         sa.Column("synced_at", sa.Float(), nullable=True),
         sa.Column("created_at", sa.Float(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -268,6 +269,13 @@ def upgrade() -> None:
             unique=True,
             sqlite_where=sa.text("state <> 'ended'"),
             postgresql_where=sa.text("state <> 'ended'"),
+        )
+        batch_op.create_index(
+            "ix_twin_link_waits_for",
+            ["synchronization_id", "waits_for"],
+            unique=False,
+            sqlite_where=sa.text("waits_for <> ''"),
+            postgresql_where=sa.text("waits_for <> ''"),
         )
 
     op.create_table(
@@ -435,6 +443,11 @@ def downgrade() -> None:
 
     op.drop_table("history")
     with op.batch_alter_table("twin_link", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_twin_link_waits_for",
+            sqlite_where=sa.text("waits_for <> ''"),
+            postgresql_where=sa.text("waits_for <> ''"),
+        )
         batch_op.drop_index(
             "uq_twin_link_living",
             sqlite_where=sa.text("state <> 'ended'"),

@@ -91,6 +91,20 @@ def test_an_accepted_proposal_is_live_at_both_ends(sides: tuple[Desk, Desk]) -> 
             assert rules.starts(tx, desk.ours.id).keys() == {"m1", "m2"}
 
 
+def test_what_was_chosen_for_older_issues_holds_once_the_partner_accepts(sides: tuple[Desk, Desk]) -> None:
+    proposer, reviewer = sides
+    proposer.publish(MORE, m2="all")
+    proposer.two.work()
+    reviewer.accept()
+    proposer.two.work()
+    begun = {}
+    for desk in sides:
+        with desk.home.db.read() as tx:
+            begun[desk.person] = rules.starts(tx, desk.ours.id)["m2"]
+    assert begun[proposer.person] == 0.0, "all: of whatever age"
+    assert begun[reviewer.person] > 0.0, "what they chose was for their own issues"
+
+
 def test_a_declined_proposal_comes_back_with_the_reason(sides: tuple[Desk, Desk]) -> None:
     proposer, reviewer = sides
     proposer.publish(MORE)

@@ -9,8 +9,11 @@ from addon.model.matrix import CELLS, TYPES, Cell, directions
 from addon.model.rules import FieldMapping, Side, other
 from addon.model.value import SETS
 
-CASES = tuple(cell for cell in CELLS.values() if TYPES[cell.target].writable and cell.target != "status")
-"""A status is walked to and has stories of its own (``tests/simulation/test_walk.py``)."""
+CASES = tuple(
+    cell for cell in CELLS.values() if TYPES[cell.target].writable and cell.target != "status" and cell.rule != "twin"
+)
+"""What an edit alone brings about. A status is walked to and parents need issues: both have stories of their own
+(``tests/simulation/test_walk.py``, ``test_hierarchy.py``)."""
 CHOSEN = tuple(cell for cell in CASES if TYPES[cell.target].offers or TYPES[cell.target].form in ("person", "people"))
 """Cells in which a value may match nothing."""
 SIDES: tuple[Side, Side] = ("inviter", "accepter")

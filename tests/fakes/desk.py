@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from addon.model.rules import Start
 from addon.store import rules, table
 from addon.store import synchronization as store
 from addon.store.draft import Draft
@@ -37,10 +38,11 @@ class Desk:
         at = self.open().revision if revision is None else revision
         return self.drafting.save(self.tenant, self.ours.id, said, self.person, at)
 
-    def publish(self, said: dict[str, Any] | None = None) -> Published:
+    def publish(self, said: dict[str, Any] | None = None, **starts: Start) -> Published:
+        """``starts``: by mapping id, what becomes of the issues that are there."""
         if said is not None:
             self.save(said)
-        return self.drafting.publish(self.tenant, self.ours.id, self.person, self.open().revision)
+        return self.drafting.publish(self.tenant, self.ours.id, self.person, self.open().revision, starts)
 
     def compare(self) -> list[tuple[str, str]]:
         return [(one.kind, one.words) for one in self.drafting.compare(self.tenant, self.ours.id)]

@@ -52,6 +52,16 @@ class FakeJira:
         self.kinds: dict[str, str] = {}
         """Further fields by id, with their types (``addon.model.matrix``)."""
         self.created: dict[str, list[str]] = {"versions": [], "components": []}
+        self.refusal = Blocked("Jira refuses this.")
+        """What the fault "refused" is."""
+        self.subtasks: set[str] = set()
+        """The issue types that are of sub-tasks."""
+        self.fixed_types = False
+        """Whether a type can be changed by moving an issue only."""
+        self.rendered: dict[str, str] = {}
+        """By field id, the HTML that every issue shows for it."""
+        self.expanded: set[str] = set()
+        """What the add-on has asked issues to be expanded by."""
         self.workflow: Workflow = simple("To Do")
         self.steps: list[tuple[str, str]] = []
         """Transitions taken by the app: issue, transition id."""
@@ -64,6 +74,14 @@ class FakeJira:
     def edit(self, issue_id: str, **fields: Any) -> None:
         self._edit(issue_id, fields, {}, "user", own=False)
 
+    def become(self, issue_id: str, *, project: str = "", issue_type: str = "", **fields: Any) -> None:
+        """Somebody moves an issue to another project or type."""
+        issue = self.issues[issue_id]
+        if project and project != issue["project"]:
+            issue["project"], issue["key"] = project, f"{self.name.upper()}{project}-{issue_id}"
+        issue["type"] = issue_type or issue["type"]
+        self._edit(issue_id, fields, {}, "user", own=False)
+
     def move(self, issue_id: str, status: str) -> None:
         """Somebody moves an issue, by whatever way there is for people."""
         self._enter(issue_id, self.workflow.by_name(status), {}, "user", own=False)
@@ -71,8 +89,8 @@ class FakeJira:
     def status(self, issue_id: str) -> str:
         return self.workflow.statuses[self.issues[issue_id]["status"]]
 
-    def comment(self, issue_id: str, words: str) -> str:
-        return self._comment(issue_id, adf(words), {}, "Ann", own=False)
+    def comment(self, issue_id: str, words: str | dict[str, Any], author: str = "Ann") -> str:
+        return self._comment(issue_id, adf(words) if isinstance(words, str) else words, {}, author, own=False)
 
     def edit_comment(self, issue_id: str, comment_id: str, words: str) -> None:
         self.issues[issue_id]["comments"][comment_id]["body"] = adf(words)
@@ -96,10 +114,12 @@ class FakeJira:
         parts = path.split("/")[4:]
         if parts[0] == "priority" and not self.kinds:
             return {"values": [{"id": i, "name": n} for i, n in PRIORITIES.items()], "isLast": True}
+        if parts[0] == "issuetype":
+            return {"id": parts[1], "name": "Type", "subtask": parts[1] in self.subtasks}
         if parts[0] == "project" and parts[2:] == ["statuses"]:
             found = [self.workflow.status_json(status) for status in self.workflow.statuses]
             return [{"id": "1", "statuses": found}]
-        if self.kinds and (parts[0] != "issue" or parts[1] == "createmeta"):
+        if parts == ["user"] or (self.kinds and (parts[0] != "issue" or parts[1] == "createmeta")):
             return self._metadata(parts, dict(params or {}))
         if parts[2:] == ["transitions"]:
             return {"transitions": self._transitions(parts[1], screens=True, only=(params or {}).get("transitionId"))}
@@ -108,8 +128,12 @@ class FakeJira:
         if parts[2:] == ["comment"]:
             found = [self._comment_json(c) for c in self._issue(parts[1])["comments"].values()]
             return {"comments": found, "total": len(found)}
+        expand = set((params or {}).get("expand", "").split(",")) - {""}
+        self.expanded |= expand
         issue = self._issue_json(parts[1])
-        if "transitions" in (params or {}).get("expand", "").split(","):
+        if "renderedFields" in expand:
+            issue["renderedFields"] = {**dict.fromkeys(self.kinds), **self.rendered}
+        if "transitions" in expand:
             issue["transitions"] = self._transitions(parts[1])
         return issue
 
@@ -181,10 +205,14 @@ class FakeJira:
 
             return self._write("comment", parts[1], change, json)
 
+        given = json.get("fields", {}).get("issuetype")
+        if given and self.fixed_types:
+            raise Blocked("issuetype: The issue type selected is invalid.")
         if issue["status"] in self.workflow.locked:
             raise Blocked("You do not have permission to edit issues in this status.")
 
         def edit() -> Any:
+            issue["type"] = json.get("fields", {}).pop("issuetype", {"id": issue["type"]})["id"]
             self._edit(parts[1], json.get("fields", {}), json.get("update", {}), "app", own=True)
             return self._issue_json(parts[1])
 
@@ -292,6 +320,8 @@ class FakeJira:
                     kind = {"originalEstimate": "original_estimate", "remainingEstimate": "remaining_estimate"}[target]
                     of = next(field_id for field_id, one in self.kinds.items() if one == kind and "target" in field_id)
                     found[of] = registry.stored(kind, text, self.name)
+            elif own and self.kinds[name] == "parent":
+                found[name] = {"id": value["id"], "key": self._issue(value["id"])["key"]}
             else:
                 found[name] = registry.stored(self.kinds[name], value, self.name) if own else value
         return found
@@ -309,7 +339,7 @@ class FakeJira:
         self.called()
         fault = self.faults(operation)
         if fault == "refused":
-            raise Blocked("Jira refuses this.")
+            raise self.refusal
         if fault == "before":
             raise Retryable("not done", party="jira")
         if fault == "crash before":
@@ -340,6 +370,8 @@ class FakeJira:
         issue_id = str(self._next)
         self.issues[issue_id] = {
             "key": f"{self.name.upper()}-{issue_id}",
+            "project": (fields.get("project") or {"id": "1"})["id"],
+            "type": (fields.get("issuetype") or {"id": "1"})["id"],
             "created": self._clock(),
             "updated": self._clock(),
             "fields": {
@@ -376,6 +408,11 @@ class FakeJira:
             else:
                 items.append({"fieldId": name, "from": None, "fromString": before if isinstance(before, str) else None})
         for name, steps in update.items():
+            if self.kinds.get(name) == "parent":
+                assert steps == [{"set": {"none": True}}]
+                values[name] = None
+                items.append({"field": "IssueParentAssociation", "from": None, "fromString": None})
+                continue
             if name in self.kinds:
                 self._edit_kind(values, name, steps)
                 items.append({"fieldId": name, "from": None, "fromString": None})
@@ -429,8 +466,8 @@ class FakeJira:
                 "changelog": {"histories": issue["history"]},
                 "fields": {
                     **issue["fields"],
-                    "project": {"id": "1"},
-                    "issuetype": {"id": "1"},
+                    "project": {"id": issue["project"]},
+                    "issuetype": {"id": issue["type"]},
                     "status": self.workflow.status_json(issue["status"]),
                     "created": _jira_time(issue["created"]),
                     "updated": _jira_time(issue["updated"]),

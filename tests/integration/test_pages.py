@@ -10,7 +10,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from addon.model.scope import Scope
-from addon.store import synchronization
+from addon.store import overview, synchronization, twin_link
 from emulator.site import Site
 from tests.browser.stand import USER, Stand, eventually
 
@@ -171,3 +171,36 @@ def test_only_administrators_see_the_settings(desk: Desk) -> None:
 def test_a_refusal_inside_a_dialog_stays_there(desk: Desk) -> None:
     answer = desk.ask("POST", "/ui/synchronizations/99999/delete", **{"HX-Source": "form#dialog-form"})
     assert answer.headers["HX-Retarget"] == "#dialog-notice"
+
+
+def test_held_issues_are_grouped_by_cause_and_retried_together(desk: Desk) -> None:
+    id_ = own(desk, desk.stand.blue)
+    causes = ("Root cause is required.", "Root cause is required.", "No permission.")
+    with desk.stand.parts.db.begin() as tx:
+        links = [
+            twin_link.create(
+                tx,
+                tenant_id=desk.stand.tenant(desk.stand.blue).id,
+                synchronization_id=id_,
+                mapping_id="m",
+                issue_id=f"77{number}",
+                issue_key=f"HELD-{number}",
+                now=0.0,
+            ).id
+            for number in range(len(causes))
+        ]
+        for link_id, reason in zip(links, causes, strict=True):
+            twin_link.change(tx, link_id, state=twin_link.BLOCKED, reason=reason, fix="Mend it.", touched_at=None)
+    page = desk.ask("GET", f"/ui/synchronizations/{id_}").text
+    assert page.count("Root cause is required.") == 1
+    assert page.count("Mend it.") == len(set(causes))
+    assert all(f"/browse/HELD-{number}" in page for number in range(len(causes)))
+    answer = desk.ask("POST", f"/ui/synchronizations/{id_}/links/{links[0]}/retry?like=1")
+    assert answer.status_code == 200
+    assert "2 issues tried again" in answer.text + str(answer.headers)
+    with desk.stand.parts.db.begin() as tx:
+        held = overview.held(tx, desk.stand.tenant(desk.stand.blue).id, id_)
+        for link_id in links:
+            twin_link.change(tx, link_id, state=twin_link.ENDED, reason="", fix="", touched_at=None)
+    assert "No permission." in {one.reason for one in held}
+    assert links[0] not in {one.link_id for one in held if one.reason == causes[0]}

@@ -334,8 +334,8 @@ def older_is_not_news(patch: Patch) -> None:
     """An issue whose ``updated`` is not later than what was read last is not compared."""
     detect = Engine._detect
 
-    def look(self: Engine, tx: Any, at: Any, snapshot: Any) -> Any:
-        change = detect(self, tx, at, snapshot)
+    def look(self: Engine, tx: Any, at: Any, snapshot: Any, **how: Any) -> Any:
+        change = detect(self, tx, at, snapshot, **how)
         stale = snapshot.updated_at <= (at.link.read_at or 0.0)
         return replace(change, deltas={}, base=at.link.base) if stale else change
 
@@ -344,13 +344,14 @@ def older_is_not_news(patch: Patch) -> None:
 
 def starts_by_our_clock(patch: Patch) -> None:
     """What was created before our own clock said so is too old for a twin."""
-    open_ = pairing.Pairing._open
+    admitted = pairing.Pairing._admitted
 
-    def by_our_clock(self: Any, tx: Any, tenant: Any, snapshot: Any, found: Any, now: float) -> Any:
-        ours = [replace(candidate, started_at=now - 400) for candidate in found]
-        return open_(self, tx, tenant, snapshot, ours, now)
+    def by_our_clock(self: Any, tenant: Any, issue_id: str, found: Any) -> Any:
+        begun = self.engine.clock() - 400
+        late = [replace(one, terms=replace(one.terms, starts=dict.fromkeys(one.terms.starts, begun))) for one in found]
+        return admitted(self, tenant, issue_id, late)
 
-    patch.setattr(pairing.Pairing, "_open", by_our_clock)
+    patch.setattr(pairing.Pairing, "_admitted", by_our_clock)
 
 
 # R17: webhooks that never came

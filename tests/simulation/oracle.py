@@ -134,9 +134,13 @@ def order(world: World, people: People) -> Iterator[str]:
 
 
 def economy(world: World, people: People) -> Iterator[str]:
-    """No comment was added twice and no issue created twice, not even for a moment."""
+    """No comment was added twice and no issue created twice, not even for a moment.
+
+    One that a person deleted before its creation was confirmed cannot be told from one that never was.
+    """
     for site in world.sites.values():
         made = Counter(target for operation, target in site.writes if operation == "create")
+        made -= people.journal.deleted_copies
         yield from (f"{site.name}: {count} creates for link {key}" for key, count in made.items() if count > 1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +36,8 @@ class Journal:
     created: dict[str, int] = field(default_factory=dict)
     """Issue id → site at which a person created it."""
     deleted: set[str] = field(default_factory=set)
+    deleted_copies: Counter[str] = field(default_factory=Counter)
+    """By link key, how many issues that Twinline had created."""
 
 
 class People:
@@ -136,5 +139,8 @@ class People:
         if pick % 5:
             return False  # people delete issues, but not often
         self.journal.deleted.add(issue_id)
+        copied = site.issues[issue_id]["properties"].get("twinline")
+        if copied:
+            self.journal.deleted_copies[copied["link"]] += 1
         site.delete_issue(issue_id)
         return True

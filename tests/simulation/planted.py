@@ -50,7 +50,7 @@ def winner_is_ours(patch: Patch) -> None:
 
 def no_lease(patch: Patch) -> None:
     """A worker that slept too long writes on: neither the fence before a write nor the owner at a lock is checked."""
-    patch.setattr(Application, "_fence", lambda _self: None)
+    patch.setattr(Application, "fence", lambda _self: None)
 
     def lock(self: Line, tx: Any) -> Any:
         self.link = twin_link.lock(tx, self.link.id)
@@ -95,7 +95,11 @@ def provenance_dropped(patch: Patch) -> None:
 
 def _read_all(comments: Any, side: str, created_here: Any) -> dict[str, Any]:
     return {
-        f"comments/{side}/{one.id}": {"author": one.author, "body": dict(one.body), "created_at": one.created_at}
+        f"comments/{side}/{one.id}": {
+            "author": {"id": one.author_id, "name": one.author, "email": one.author_email},
+            "body": dict(one.body),
+            "created_at": one.created_at,
+        }
         for one in comments
     }
 

@@ -101,6 +101,8 @@ class World:
     users: UserMapping = NO_USERS
     flows: tuple[Flow, Flow] = (Flow(), Flow())
     """What leaves Blue, what leaves Green."""
+    more: tuple[IssueMapping, ...] = ()
+    """Mappings beside the one of everybody's bugs."""
     now: float = 1_700_000_000.0
     sites: dict[int, FakeJira] = field(default_factory=dict)
     skew: dict[int, float] = field(default_factory=dict)
@@ -176,11 +178,12 @@ class World:
         self.mapping = IssueMapping("m", True, end, end, fields, *self.flows)
         self._store(tx, row, 1)
         # An hour ago: a site's clock may be behind ours, and the start is told by the site's.
-        rules_store.set_start(tx, row, "m", self.now - 3600)
+        for mapping_id in ("m", *(mapping.id for mapping in self.more)):
+            rules_store.set_start(tx, row, mapping_id, self.now - 3600)
         return row
 
     def _store(self, tx: Any, row: Synchronization, version: int) -> None:
-        document = document_of((self.mapping,), self.users)
+        document = document_of((self.mapping, *self.more), self.users)
         rules_store.add(
             tx, row, version=version, document=document, published_by="", published_side="inviter", now=self.now
         )
@@ -290,6 +293,14 @@ class World:
             waits = queue.due_links(tx, later) or queue.due_issues(tx, later)
             # Looked at from the beginning of time, those that only watch have nothing to do.
             return not waits and not backlog_store.due(tx, later, float("inf"))
+
+    def retry(self, link_id: int) -> None:
+        """A person asks for a link that stands still; time has passed since."""
+        self.now += 60
+        with self.db.begin() as tx:
+            twin_link.try_again(tx, link_id, self.now)
+        self.bell.link(link_id)
+        self.settle()
 
     # looking
 

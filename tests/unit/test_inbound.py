@@ -85,14 +85,17 @@ def test_a_row_of_one_direction_does_not_enter_the_other_way() -> None:
     assert plan(arrived, mapping, here(side="accepter")).edit.fields == {"summary": "theirs"}
 
 
+ANN = {"id": "a", "name": "Ann", "email": ""}
+
+
 def test_nobody_writes_over_a_comment_of_the_other_side() -> None:
-    change = {"value": {"author": "x", "body": {"content": []}, "created_at": 0.0}}
+    change = {"value": {"author": ANN, "body": {"type": "doc", "content": []}, "created_at": 0.0}}
     arrived = fold([message(1, **{"comments/inviter/9": change})])
     assert plan(arrived, MAPPING, here(side="inviter")).comments == ()
 
 
 def test_a_comment_deleted_here_is_not_written_again() -> None:
-    change = {"value": {"author": "x", "body": {"content": []}, "created_at": 0.0}}
+    change = {"value": {"author": ANN, "body": {"type": "doc", "content": []}, "created_at": 0.0}}
     arrived = fold([message(1, **{"comments/accepter/9": change})])
     assert plan(arrived, MAPPING, here(created={"comments/accepter/9": ""})).comments == ()
 

@@ -238,9 +238,8 @@ def test_an_app_field_is_read_by_its_words() -> None:
     assert PROCESSORS["app"].read(raw) == "Laptop, Screen"
 
 
-def test_rich_text_leaves_without_people_and_files() -> None:
+def test_rich_text_leaves_without_files() -> None:
     left = leaving(doc(paragraph(text("Ask "), MENTION), PICTURE))
-    assert "acc-1" not in str(left)
     assert "uuid" not in str(left)
     assert plain(left) == "Ask @Lena Ortiz\n[error.png]\n"
 
@@ -290,4 +289,12 @@ def test_hiding_a_comment_is_no_deletion() -> None:
 
 def test_the_partners_comment_says_who_and_where() -> None:
     value = comments.read([comment()], "inviter", ())["comments/inviter/7"]
-    assert plain(comments.body_here(value, "Blue")) == "Lena at Blue:\nhi\n"
+    assert plain(comments.body_here(value, "accepter", "Blue", Surroundings())) == "Lena at Blue:\nhi\n"
+
+
+@pytest.mark.parametrize(
+    "value", ["text", {"author": None}, {"author": "Lena", "body": doc()}, {"body": {"type": "x"}}]
+)
+def test_what_is_no_comment_is_refused(value: Any) -> None:
+    with pytest.raises(Blocked):
+        comments.needs({"value": value}, "accepter", UserMapping())

@@ -181,8 +181,13 @@ def left_out(row: FieldMapping, side: Side, words: str) -> str:
     """What to note about a value that matches nothing here.
 
     Raises:
-        Blocked: the row says to report it.
+        Blocked: the row says to report it, or leaving it out would show the twin to more people than its original.
     """
+    if matrix.TYPES[row.type_of(side)].guards:
+        raise Blocked(
+            f"“{row.field_of(side)}”: {words} Without it the twin would be seen by more people than its original.",
+            fix="Map the security level in this field mapping, or create it here, then retry.",
+        )
     if row.unmatched == "report":
         raise Blocked(
             f"“{row.field_of(side)}”: {words}",

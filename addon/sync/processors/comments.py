@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from addon.errors import Blocked
+from addon.model.offer import Need
+from addon.model.rules import Side, UserMapping
 from addon.model.snapshot import Comment
-from addon.sync.processors import PartChange, shorten
+from addon.model.value import fits
+from addon.sync.processors import PartChange, Surroundings, Unmatched, mention, person, shorten
 from addon.sync.processors.rich_text import Node, leaving, normal, plain
 
 PREFIX = "comments/"
@@ -25,7 +29,7 @@ def read(comments: Collection[Comment], side: str, created_here: Collection[str]
     """Our own comments as parts. ``created_here``: ids of comments that stand for a partner's comment."""
     return {
         part_of(side, comment.id): {
-            "author": comment.author,
+            "author": {"id": comment.author_id, "name": comment.author, "email": comment.author_email},
             "body": normal(dict(comment.body)),
             "created_at": comment.created_at,
         }
@@ -52,20 +56,59 @@ def change_of(value: Mapping[str, Any] | None) -> PartChange:
     return {"value": {**value, "body": leaving(value["body"])}}
 
 
-def body_here(value: Mapping[str, Any], partner: str) -> Node:
-    """The partner's comment as it is written here: who said it, then what was said."""
+def said(change: PartChange) -> Mapping[str, Any] | None:
+    """The comment that arrived; None where it is gone.
+
+    Raises:
+        Blocked: it is not of the form of a comment.
+    """
+    if change.get("gone"):
+        return None
+    value = change.get("value")
+    told = value if isinstance(value, dict) and value.get("body") and "author" in value else None
+    if told is None or not fits("person", told["author"]) or not fits("rich", told["body"]):
+        raise Blocked(
+            "What arrived is not a comment.", fix="Ask your partner to update Twinline, then retry or skip it."
+        )
+    return told
+
+
+def needs(change: PartChange, side: Side, users: UserMapping) -> set[Need]:
+    """Whom to look up: the people whom it mentions, and its author where another account may stand for them.
+
+    The same account goes by the same name everywhere, so it is not asked for.
+    """
+    value = said(change)
+    if value is None:
+        return set()
+    author = person.needs_of(value["author"], side, users) if value["author"] else set()
+    return mention.needs(value["body"], side, users) | {need for need in author if need.kind == "email"}
+
+
+def body_here(value: Mapping[str, Any], side: Side, partner: str, surroundings: Surroundings) -> Node:
+    """The partner's comment as it is written here: who said it, by the name they have here, then what was said."""
     head: Node = {
         "type": "paragraph",
         "content": [
-            {"type": "text", "text": str(value["author"] or "Someone"), "marks": [{"type": "strong"}]},
+            {"type": "text", "text": _author(value["author"], side, surroundings), "marks": [{"type": "strong"}]},
             {"type": "text", "text": f" at {partner}:"},
         ],
     }
-    return {"type": "doc", "version": 1, "content": [head, *value["body"].get("content", ())]}
+    body = mention.here(value["body"], side, surroundings)
+    return {"type": "doc", "version": 1, "content": [head, *body.get("content", ())]}
+
+
+def _author(author: Mapping[str, str] | None, side: Side, surroundings: Surroundings) -> str:
+    if author is None:
+        return "Someone"
+    try:
+        return person.here(author, side, surroundings)["name"] or author["name"] or "Someone"
+    except Unmatched:
+        return author["name"] or "Someone"
 
 
 def show(value: Mapping[str, Any] | None) -> str:
     """A few words for history and panel."""
     if value is None:
         return ""
-    return shorten(f"{value['author']}: {plain(value['body'])}")
+    return shorten(f"{value['author']['name']}: {plain(value['body'])}")

@@ -26,11 +26,6 @@ def read(raw: Any) -> dict[str, str] | None:
     return {"id": str(raw.get("id") or raw.get("groupId") or name), "name": str(name)}
 
 
-def read_key(raw: Any) -> dict[str, str] | None:
-    """An issue by its key."""
-    return {"id": str(raw["id"]), "name": str(raw["key"])} if isinstance(raw, dict) else None
-
-
 def choose(
     pairs: Sequence[ValueMapping], side: Side, theirs: Mapping[str, Any], offers: Sequence[Offer]
 ) -> tuple[Offer, ValueMapping | None]:
@@ -119,13 +114,6 @@ def missing_of(row: FieldMapping, side: Side, theirs: Mapping[str, Any], surroun
     except Unmatched:
         return None if pair_of(row.values, side, theirs) else Offer("", str(theirs["name"]))
     return None
-
-
-class Parent(Option):
-    """Another issue, by its key."""
-
-    def read(self, raw: Any) -> dict[str, str] | None:
-        return read_key(raw)
 
 
 class Status(Option):

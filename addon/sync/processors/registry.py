@@ -8,7 +8,8 @@ from addon.model.matrix import COMMENTS
 from addon.model.rules import FieldMapping, IssueMapping, Side
 from addon.sync.processors import FieldProcessor
 from addon.sync.processors.app import App
-from addon.sync.processors.option import Cascade, Option, Parent, Status
+from addon.sync.processors.option import Cascade, Option, Status
+from addon.sync.processors.parent import Parent
 from addon.sync.processors.person import User
 from addon.sync.processors.plain import Count, Date, Duration, Moment, Number
 from addon.sync.processors.rich_text import RichText

@@ -1,8 +1,9 @@
 """Rich text (ADF): travels unflattened, except what would be wrong or refused at another site.
 
-People and files of one site do not exist at the other: a mention leaves as the person's name (and notifies nobody),
-media leave as a line that names the file. When such a text comes back with the partner's edits, our own mentions and
-media are put back where their stand-ins still are, so that nobody's edit costs us a picture.
+People and files of one site do not exist at the other: a mention names the person who stands for them there, or
+becomes their name in words (``mention``), media leave as a line that names the file. When such a text comes back with
+the partner's edits, our own mentions and media are put back where their stand-ins still are, so that nobody's edit
+costs us a picture.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from addon.model import matrix
-from addon.model.rules import FieldMapping, Side
-from addon.sync.processors import PartChange, Surroundings, change_of
+from addon.model.offer import Need
+from addon.model.rules import FieldMapping, Side, UserMapping
+from addon.sync.processors import PartChange, Surroundings, change_of, mention, rule_of
 from addon.sync.processors.text import check_length
 from addon.sync.processors.whole import Whole, words_of
 
@@ -32,10 +34,16 @@ class RichText(Whole):
     def leaving(self, row: FieldMapping, side: Side, before: Any, after: Node | None) -> PartChange:
         return change_of(row, side, None, leaving(after) if after else None)
 
+    def needed(self, row: FieldMapping, side: Side, value: Any, users: UserMapping) -> set[Need]:
+        return mention.needs(value, side, users) if rule_of(row, side) == "same" else set()
+
     def convert(
         self, row: FieldMapping, side: Side, rule: matrix.Rule, value: Any, ours: Any, surroundings: Surroundings
     ) -> Node:
-        text: Node = returning(value, ours) if rule == "same" else document(words_of(row, side, value))
+        if rule == "same":
+            text = returning(mention.here(value, side, surroundings), ours)
+        else:
+            text = document(words_of(row, side, value))
         check_length(row.field_of(side), len(plain(text)), matrix.TYPES[row.type_of(side)].limit)
         return text
 
@@ -64,13 +72,18 @@ def leaving(node: Node) -> Node:
     """The document as another site may show it."""
     out = dict(node)
     if "content" in node:
-        out["content"] = [_stand_in(child) or leaving(child) for child in node["content"]]
+        out["content"] = [_leaving(child) for child in node["content"]]
     return out
 
 
+def _leaving(node: Node) -> Node:
+    return mention.leaving(node) if node["type"] == "mention" else _stand_in(node) or leaving(node)
+
+
 def _stand_in(node: Node) -> Node | None:
+    """What stands for a node of ours at another site, where it cannot be shown as it is."""
     if node["type"] == "mention":
-        return {"type": "text", "text": _mention_text(node)}
+        return {"type": "text", "text": mention.text_of(node)}
     if node["type"] in _MEDIA:
         names = ", ".join(_media_name(child) for child in _walk(node) if child["type"] == "media")
         return {
@@ -86,7 +99,10 @@ def returning(theirs: Node, ours: Node | None) -> Node:
     """Their document with our own mentions and media put back where their stand-ins stand."""
     blocks: dict[str, Node] = {}
     names: dict[str, Node] = {}
+    people: dict[str, Node] = {}
     for node in _walk(ours) if ours else ():
+        if node["type"] == "mention":
+            people[mention.id_of(node)] = node
         stand_in = _stand_in(node)
         if stand_in is None:
             continue
@@ -94,10 +110,10 @@ def returning(theirs: Node, ours: Node | None) -> Node:
             names[stand_in["text"]] = node
         else:
             blocks[plain(stand_in)] = node
-    return _put_back(theirs, blocks, names) if blocks or names else theirs
+    return _put_back(theirs, blocks, names, people) if blocks or names else theirs
 
 
-def _put_back(node: Node, blocks: Mapping[str, Node], names: Mapping[str, Node]) -> Node:
+def _put_back(node: Node, blocks: Mapping[str, Node], names: Mapping[str, Node], people: Mapping[str, Node]) -> Node:
     out = dict(node)
     if "content" in node:
         children: list[Node] = []
@@ -106,8 +122,10 @@ def _put_back(node: Node, blocks: Mapping[str, Node], names: Mapping[str, Node])
                 children.extend(_split(child["text"], names))
             elif child["type"] == "paragraph" and plain(child) in blocks:
                 children.append(blocks[plain(child)])
+            elif child["type"] == "mention":
+                children.append(people.get(mention.id_of(child), child))
             else:
-                children.append(_put_back(child, blocks, names))
+                children.append(_put_back(child, blocks, names, people))
         out["content"] = children
     return out
 
@@ -132,7 +150,7 @@ def plain(node: Mapping[str, Any] | None) -> str:
     if node.get("type") == "text":
         return str(node.get("text", ""))
     if node.get("type") == "mention":
-        return _mention_text(node)
+        return mention.text_of(node)
     if node.get("type") == "hardBreak":
         return "\n"
     attrs = node.get("attrs") or {}
@@ -140,11 +158,6 @@ def plain(node: Mapping[str, Any] | None) -> str:
         attrs.get("text") or attrs.get("shortName") or attrs.get("url") or ""
     )
     return inner + ("\n" if node.get("type") in ("paragraph", "heading", "codeBlock") else "")
-
-
-def _mention_text(node: Mapping[str, Any]) -> str:
-    text = str((node.get("attrs") or {}).get("text") or "someone")
-    return text if text.startswith("@") else f"@{text}"
 
 
 def _media_name(node: Mapping[str, Any]) -> str:
