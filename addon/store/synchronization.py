@@ -57,6 +57,8 @@ class Synchronization:
     state_version: int
     told_version: int
     partner_state_version: int
+    epoch: int
+    epoch_at: float | None
     invited_by: str
     retry_at: float | None
     attempt_count: int
@@ -139,6 +141,11 @@ def of_tenant(tx: Tx, tenant_id: int) -> list[Synchronization]:
     """All synchronizations of a tenant, newest first."""
     rows = tx.execute(select(table).where(table.c.tenant_id == tenant_id).order_by(table.c.id.desc()))
     return [_value(row) for row in rows]
+
+
+def accepted(tx: Tx) -> list[Synchronization]:
+    """Those of all tenants over which messages travel."""
+    return [_value(row) for row in tx.execute(select(table).where(table.c.status == ACCEPTED).order_by(table.c.id))]
 
 
 def open_invitation_count(tx: Tx, tenant_id: int) -> int:

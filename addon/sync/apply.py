@@ -27,7 +27,7 @@ from addon.store import conflict, queue, twin_item, twin_link
 from addon.store.db import Database, Tx
 from addon.store.queue import Received
 from addon.store.twin_link import TwinLink
-from addon.sync import inbound, walking
+from addon.sync import epoch, inbound, renewal, walking
 from addon.sync.detection import field_values, settle
 from addon.sync.inbound import Arrived, Here, Ours
 from addon.sync.line import Line, LostLease, field_ids
@@ -140,14 +140,23 @@ class Application:
     def _create(self, mapping: IssueMapping) -> Plan | None:
         """Create our issue by a plan, or find the one an earlier try created (None)."""
         link, row = self.at.link, self.rows[0]
-        issue_id = self._parked(row) if row.intent is not None else None
+        ports, at = self.ports, self.at
+        issue_id = None
+        if row.intent is not None or not renewal.find(ports.db, at, self.jira, mapping, row, ports.clock()):
+            issue_id = self._parked(row)
         key, plan = "", None
+        if issue_id is not None and epoch.is_recent(at.synchronization, ports.clock()):
+            renewal.adopt(ports.db, at, issue_id, row, ports.clock())
         if issue_id is None:
             plan = self._prepared(mapping, new=True)
             end, first = mapping.end_of(self.at.side), walking.at_creation(plan, mapping, self.at.side)[0]
             with self.writing({"create": True, "looked": 0, "changes": dict(plan.changes)}):
                 issue_id, key = writer.create_issue(
-                    self.jira, end.project_id, end.issue_type_id, first.edit, link.link_key
+                    self.jira,
+                    end.project_id,
+                    end.issue_type_id,
+                    first.edit,
+                    {"link": link.link_key, "twin": self._twin()},
                 )
             crash.point("receive.after_create")
             self.notes.append(note("issue", "written", "", key))
@@ -156,22 +165,27 @@ class Application:
             self.at.change(tx, issue_id=issue_id, issue_key=key)
         return plan
 
+    def _twin(self) -> str:
+        """How our issue names the one it is made for."""
+        return f"{self.at.synchronization.agreement_id}/{self.rows[0].message.twin.issue_id}"
+
     def _parked(self, first: Received) -> str | None:
         """The issue that an earlier try may have created. Looked for twice, as the search index lags, then given up.
 
         Raises:
             Retryable: it is too early to tell.
         """
-        assert first.intent is not None and first.intent_at is not None
-        looked = int(first.intent.get("looked", 0))
-        due = first.intent_at + self.ports.settings.settle_seconds
         now = self.ports.clock()
+        intent = first.intent or {"create": True, "looked": 0}
+        looked = int(intent.get("looked", 0))
+        due = (first.intent_at or now) + self.ports.settings.settle_seconds
         if now < due:
             raise Retryable("Finding out whether the twin was created before an interruption.", after=due - now)
-        issue_id = reader.created_for(self.jira, self.at.link.link_key)
+        recent = epoch.is_recent(self.at.synchronization, now)
+        issue_id = reader.created_for(self.jira, self.at.link.link_key, self._twin() if recent else "")
         if issue_id is None and looked == 0:
             with self.ports.db.begin() as tx:
-                queue.intend(tx, first.id, {**first.intent, "looked": 1}, now)
+                queue.intend(tx, first.id, {**intent, "looked": 1}, now)
             raise Retryable(
                 "Finding out whether the twin was created before an interruption.",
                 after=self.ports.settings.settle_seconds,
@@ -203,7 +217,11 @@ class Application:
             self.at.change(tx, base=base, issue_key=self.snapshot.issue_key)
 
     def _recover(self, mapping: IssueMapping) -> None:
-        """Tell our own half-finished write from a person's edit, then look at everything else as usual."""
+        """Tell our own half-finished write from a person's edit; the rest is for the next look, which comes at once.
+
+        Raises:
+            Retryable: always.
+        """
         intent = self.rows[0].intent or {}
         changes: Mapping[str, Any] = intent.get("changes", {})
         assert self.at.link.issue_id is not None
@@ -230,9 +248,11 @@ class Application:
                 twin_item.add(tx, link, COMMENT, part, comment_id)
             queue.withdraw_intent(tx, self.rows[0].id)
             self._keep_conflicts(tx, link)
-            self.at.change(tx, base=base)
+            # While an intent stood our issue was not compared: what people did there must be known before we write on.
+            self.at.change(tx, base=base, touched_at=self.ports.clock())
         if restore:
             self.put_back(restore)
+        raise Retryable("An interrupted write was settled; the issue is looked at again.", after=0.0)
 
     def lost(
         self, before: Mapping[str, Any], changes: Mapping[str, Any], items: Sequence[Any], mapping: IssueMapping

@@ -24,7 +24,7 @@ from addon.store.queue import Touched
 from addon.store.synchronization import Synchronization
 from addon.store.tenant import Tenant
 from addon.store.twin_link import TwinLink
-from addon.sync import backoff
+from addon.sync import backoff, epoch
 from addon.sync.engine import Engine
 
 CALM_SECONDS = 0.4
@@ -104,22 +104,29 @@ class Pairing:
 
     def _open(self, tx: Tx, tenant: Tenant, snapshot: Snapshot, found: Sequence[Candidate], now: float) -> list[int]:
         if snapshot.link_key:
-            return self._claim(tx, tenant, snapshot, found)
+            return self._claim(tx, snapshot, found, now)
         return [
-            _create(tx, tenant, snapshot, candidate, now).id
+            _create(tx, tenant, snapshot, candidate, now, self.engine.new_key()).id
             for candidate in found
             if _falls_under(candidate, snapshot)
             and candidate.started_at is not None
             and snapshot.created_at >= candidate.started_at
         ]
 
-    def _claim(self, tx: Tx, tenant: Tenant, snapshot: Snapshot, found: Sequence[Candidate]) -> list[int]:
+    def _claim(self, tx: Tx, snapshot: Snapshot, found: Sequence[Candidate], now: float) -> list[int]:
         """An issue that we created and whose receipt was lost: it belongs to the link that it names."""
         for candidate in found:
-            link = twin_link.by_key(tx, candidate.synchronization.id, snapshot.link_key)
+            ours = candidate.synchronization
+            link = twin_link.by_key(tx, ours.id, snapshot.link_key)
             if link is not None and link.issue_id is None:
-                twin_link.change(tx, link.id, issue_id=snapshot.issue_id, issue_key=snapshot.issue_key, retry_at=None)
+                renewed = {"renewed": True, "touched_at": now} if epoch.is_recent(ours, now) else {}
+                columns = {"issue_id": snapshot.issue_id, "issue_key": snapshot.issue_key, "retry_at": None, **renewed}
+                twin_link.change(tx, link.id, **columns)
                 return [link.id]
+            made_here = snapshot.twin.startswith(f"{ours.agreement_id}/")
+            if link is None and made_here and snapshot.created_at > (ours.epoch_at or 0.0):
+                # We created it for a link that we do not know: a backup was put back here.
+                epoch.begin(tx, ours.id, ours.epoch + 1, now)
         return []
 
     def _read(self, tenant: Tenant, issue_id: str) -> Snapshot | None:
@@ -167,7 +174,7 @@ class Pairing:
             raise Refused("This issue already has a twin there, or no active mapping covers its project and type.")
         now = self.engine.clock()
         with self.engine.db.begin() as tx:
-            link = _create(tx, tenant, snapshot, chosen, now)
+            link = _create(tx, tenant, snapshot, chosen, now, self.engine.new_key())
             audit.write(tx, tenant.id, account_id, "twin.pair", str(link.id), {"issue_id": issue_id}, now)
         self.engine.wake.link(link.id)
         return link.id
@@ -235,12 +242,13 @@ def _is_of(candidate: Candidate, project_id: str, issue_type_id: str) -> bool:
     return (end.project_id, end.issue_type_id) == (project_id, issue_type_id)
 
 
-def _create(tx: Tx, tenant: Tenant, snapshot: Snapshot, candidate: Candidate, now: float) -> TwinLink:
+def _create(tx: Tx, tenant: Tenant, snapshot: Snapshot, candidate: Candidate, now: float, link_key: str) -> TwinLink:
     return twin_link.create(
         tx,
         tenant_id=tenant.id,
         synchronization_id=candidate.synchronization.id,
         mapping_id=candidate.mapping.id,
+        link_key=link_key,
         issue_id=snapshot.issue_id,
         issue_key=snapshot.issue_key,
         now=now,

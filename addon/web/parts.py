@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from addon.model.entry import Entry
+from addon.model.rules import IssueMapping, Side
 from addon.store import twin_link
+from addon.store.conflict import Found
 from addon.store.queue import Waiting
 from addon.store.synchronization import Synchronization
 from addon.store.twin_link import TwinLink
+from addon.sync.processors.registry import fields_of
 from addon.web import words
 
 _NAMES = {"comments": "Comment"}
@@ -31,14 +34,25 @@ class ChangeView:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldView:
+    """A part that both sides changed at once, and that waits for a person: both values in words."""
+
+    part: str
+    name: str
+    ours: str
+    theirs: str
+
+
+@dataclass(frozen=True, slots=True)
 class TwinView:
-    """One twin of an issue. ``state``: in_sync, waiting, pending, held, held_there, out_of_scope, gone or ended."""
+    """One twin of an issue. ``state``: in_sync, waiting, pending, conflict, held, held_there, out_of_scope, gone or ended."""
 
     link: TwinLink
     synchronization: Synchronization
     state: str
     waiting: Waiting
     changes: tuple[ChangeView, ...]
+    held: tuple[HeldView, ...] = ()
 
     @property
     def live(self) -> bool:
@@ -119,16 +133,36 @@ class TwinView:
         return max(moments) if moments and self.delay else None
 
 
+def held(found: Sequence[Found], mapping: IssueMapping | None, side: Side) -> tuple[HeldView, ...]:
+    """The held parts of a link, in words; those whose row is still in the rules."""
+    shows = {row.id: processor.show for row, processor in fields_of(mapping, side)} if mapping else {}
+
+    def shown(part: str, value: object) -> str:
+        return (shows[part](value) if value is not None else "") or "(empty)"
+
+    return tuple(
+        HeldView(one.part, _name(one.part), shown(one.part, one.ours), shown(one.part, one.theirs))
+        for one in found
+        if one.part in shows
+    )
+
+
 def twin(
-    link: TwinLink, synchronization: Synchronization, waiting: Waiting, entries: Sequence[Entry], *, touched: bool
+    link: TwinLink,
+    synchronization: Synchronization,
+    waiting: Waiting,
+    entries: Sequence[Entry],
+    held: tuple[HeldView, ...] = (),
+    *,
+    touched: bool,
 ) -> TwinView:
     """What the panel says of one twin link. ``touched``: a webhook named the issue and nobody has looked yet."""
     waiting = replace(waiting, touched=waiting.touched or touched)
-    state = _state(link, synchronization, waiting)
-    return TwinView(link, synchronization, state, waiting, tuple(_change(entry) for entry in entries))
+    state = _state(link, synchronization, waiting, conflicts=bool(held))
+    return TwinView(link, synchronization, state, waiting, tuple(_change(entry) for entry in entries), held)
 
 
-def _state(link: TwinLink, synchronization: Synchronization, waiting: Waiting) -> str:
+def _state(link: TwinLink, synchronization: Synchronization, waiting: Waiting, *, conflicts: bool) -> str:
     if synchronization.over:
         return "gone"
     if link.state != twin_link.ACTIVE:
@@ -137,6 +171,8 @@ def _state(link: TwinLink, synchronization: Synchronization, waiting: Waiting) -
         return "held_there"
     if not link.partner_issue.get("issue_key"):
         return "waiting"
+    if conflicts:
+        return "conflict"
     return "pending" if waiting.outgoing or waiting.incoming or waiting.touched else "in_sync"
 
 

@@ -132,9 +132,12 @@ class FakeJira:
             issues = [self._issue_json(issue_id) for issue_id in self.issues]
             return {"issues": issues, "isLast": True}
         if parts[0] == "search":
-            wanted = json["jql"].split('"')[1]
+            _, link, *more = json["jql"].split('"')
+            wanted = {"link": link, **({"twin": more[1]} if len(more) > 1 else {})}
             found = [
-                i for i, issue in self.issues.items() if issue["properties"].get("twinline", {}).get("link") == wanted
+                i
+                for i, issue in self.issues.items()
+                if wanted.items() & issue["properties"].get("twinline", {}).items()
             ]
             return {"issues": [{"id": i} for i in found]}
         if parts[2:] == ["comment"]:
