@@ -45,7 +45,8 @@ class HeldView:
 
 @dataclass(frozen=True, slots=True)
 class TwinView:
-    """One twin of an issue. ``state``: in_sync, waiting, pending, conflict, held, held_there, out_of_scope, gone or ended."""
+    """One twin of an issue. ``state``: in_sync, waiting, pending, conflict, held, held_there, out_of_scope, gone,
+    ended."""
 
     link: TwinLink
     synchronization: Synchronization

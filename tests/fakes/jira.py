@@ -38,6 +38,8 @@ class FakeJira:
         self.writes: list[tuple[str, str]] = []
         self.said: list[tuple[str, str, str]] = []
         """What the add-on wrote, in order: operation, target, and the whole body as text."""
+        self.undelivered: list[dict[str, Any]] = []
+        """Webhooks that Jira has given up, as ``webhook/failed`` tells of them."""
         self.delayed: list[Callable[[], Any]] = []
         """Writes that were given up by their caller and take effect later all the same."""
         self.called: Callable[[], None] = lambda: None
@@ -93,6 +95,9 @@ class FakeJira:
         parts = path.split("/")[4:]
         if parts[0] == "priority" and not self.kinds:
             return {"values": [{"id": i, "name": n} for i, n in PRIORITIES.items()], "isLast": True}
+        if parts == ["webhook", "failed"]:
+            assert params is not None
+            return {"values": [one for one in self.undelivered if one["failureTime"] > params["after"]]}
         if parts[0] == "project" and parts[2:] == ["statuses"]:
             found = [self.workflow.status_json(status) for status in self.workflow.statuses]
             return [{"id": "1", "statuses": found}]
