@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from tests.simulation.play import Play, drive
-from tests.soak.figures import note, size
+from tests.soak.figures import begin, note, size
 
 FIRST = int(os.environ.get("SEED", "0"))
 RUNS = size(usual=60, full=10_000)
@@ -29,6 +30,7 @@ def play_of(seed: int, database_url: str) -> Play:
 def test_oracles_have_nothing_to_complain_of(first: int, folder: Path) -> None:
     failed, counts = {}, Counter[str]()
     last = min(first + BATCH, FIRST + RUNS)
+    started = begin("random histories", f"{first}..{last - 1}")
     for seed in range(first, last):
         play = play_of(seed, f"sqlite:///{folder}/{seed}.db")
         try:
@@ -45,6 +47,7 @@ def test_oracles_have_nothing_to_complain_of(first: int, folder: Path) -> None:
         seeds=f"{first}..{last - 1}",
         histories=last - first,
         failed=len(failed),
+        seconds_in_all=round(time.monotonic() - started, 1),
         complaints=dict(kinds).__repr__() if kinds else "",
         **counts,
     )

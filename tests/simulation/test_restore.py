@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -16,8 +17,9 @@ from tests.simulation.play import Play, drive, usual
 from tests.simulation.test_histories import POLICIES
 from tests.simulation.test_line import _check, _quiet
 from tests.simulation.world import World
-from tests.soak.figures import SOAK, note, size
+from tests.soak.figures import SOAK, begin, note, size
 
+WHAT = "random histories with restores"
 RUNS, BATCH = size(usual=20, full=1_000), 10
 
 
@@ -155,7 +157,9 @@ def test_both_sites_of_one_deployment_come_back_together(folder: Path) -> None:
 def test_histories_with_restores(first: int, folder: Path) -> None:
     """Random histories between two deployments, each of which may come back from a backup at any time."""
     failed, counts = {}, Counter[str]()
-    for seed in range(first, min(first + BATCH, RUNS)):
+    last = min(first + BATCH, RUNS)
+    started = begin(WHAT, f"{first}..{last - 1}")
+    for seed in range(first, last):
         play = Play(f"sqlite:///{folder}/{seed}.db", seed, policy=POLICIES[seed % 3], federated=True)
         try:
             complaints = drive(play, seed, draw=_draw)
@@ -164,7 +168,16 @@ def test_histories_with_restores(first: int, folder: Path) -> None:
         counts.update(play.counts)
         if complaints:
             failed[seed] = complaints
-    note("R15", "random histories with restores", histories=min(BATCH, RUNS - first), failed=len(failed), **counts)
+    note(
+        "R15",
+        WHAT,
+        seeds=f"{first}..{last - 1}",
+        histories=last - first,
+        failed=len(failed),
+        complaints=repr({kind for complaints in failed.values() for kind, _ in complaints}) if failed else "",
+        seconds_in_all=round(time.monotonic() - started, 1),
+        **counts,
+    )
     assert not failed, "\n".join(f"SEED={seed}: {complaints[:3]}" for seed, complaints in failed.items())
 
 
