@@ -20,9 +20,9 @@ test: environment ## All tests, browser ones included (ARGS="-k word" for some)
 	@$(IN_VENV) -m dev.browser
 	$(IN_VENV) -m pytest $(ARGS)
 
-soak: environment ## Reliability at full size, hours (SOAK_SHARE=0.01 for a share); writes docs/reliability-report.md
-	rm -f artifacts/soak/figures.jsonl
-	-SOAK=1 $(IN_VENV) -m pytest -q -n 2 --timeout 0 tests/simulation tests/soak tests/story/test_nemesis.py $(ARGS)
+soak: environment ## Reliability, hours (SOAK_SHARE=0.01, SOAK_MINUTES=90, SOAK_RESUME=1); writes docs/reliability-report.md
+	test -n "$(SOAK_RESUME)" || rm -f artifacts/soak/figures.jsonl
+	-SOAK=1 SOAK_STARTED=$$(date +%s) $(IN_VENV) -m pytest -q -n 2 --timeout 0 tests/simulation tests/soak tests/story/test_nemesis.py $(ARGS)
 	$(IN_VENV) -m tests.soak.report
 
 lint: environment ## ruff, mypy strict, import contracts

@@ -1,7 +1,7 @@
-"""Commands: ``python -m addon.cli migrate | worker | clock | link | retry | skip | resync``.
+"""Commands: ``python -m addon.cli migrate | worker | clock | restored | link | retry | skip | resync``.
 
-The Procfile runs the first three; the others are for an operator and name one twin link by its number, issue key or
-link key.
+The Procfile runs the first three; the others are for an operator. The last four name one twin link by its number,
+issue key or link key.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ from addon.config import Settings, SettingsError
 from addon.store import inspection, migration, twin_link, wake
 from addon.store.db import Database, Tx
 from addon.store.twin_link import TwinLink
+from addon.sync import epoch
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is 0 where it did what it should."""
-    commands = {"migrate": migrate, "worker": worker, "clock": clock}
+    commands = {"migrate": migrate, "worker": worker, "clock": clock, "restored": restored}
     parser = argparse.ArgumentParser(prog="python -m addon.cli", description="Twinline's commands.")
     choices = parser.add_subparsers(dest="command", required=True)
     for name, command in commands.items():
@@ -79,6 +80,20 @@ def clock(settings: Settings) -> None:
         bell.sweep()
         if stop.wait(settings.sweep_seconds):
             return
+
+
+def restored(settings: Settings) -> None:
+    """After a backup was put back: begin every synchronization afresh, both sides read again.
+
+    Partners in other deployments would notice by themselves. Where both sites live in this database both have forgotten
+    the same, and nobody else can know.
+    """
+    database = Database(settings.database_url)
+    with database.begin() as tx:
+        epoch.begin_all(tx, time.time())
+    database.close()
+    with contextlib.suppress(redis.RedisError):
+        wake.Wake(wake.connect(settings.redis_url)).sweep()
 
 
 def operate(settings: Settings, act: Operation, name: str) -> int:

@@ -12,12 +12,12 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
-from addon import crash, log, net
+from addon import crash, log, net, owner
 from addon.config import Settings
 from addon.errors import Verdict
 from addon.jira.client import JiraClient
 from addon.store import backlog as backlog_store
-from addon.store import nonce, queue
+from addon.store import nonce, queue, twin_link
 from addon.store import synchronization as synchronization_store
 from addon.store import tenant as tenant_store
 from addon.store.db import Database
@@ -82,8 +82,21 @@ class Parts:
         with self.db.begin() as tx:
             tenant_store.introduce(tx, tenant_id, account_id, name)
 
+    def bury(self) -> None:
+        """Take the leases of workers of this machine that have died: nobody has to wait for their end."""
+        with self.db.read() as tx:
+            held = twin_link.leased(tx, self.engine.clock())
+        for link_id, name in held:
+            if owner.is_dead(name):
+                with self.db.begin() as tx:
+                    freed = twin_link.take_from_dead(tx, link_id, name, self.settings.settle_seconds)
+                if freed:
+                    log.info("lease_of_the_dead", link=link_id)
+                    self.wake.link(link_id)
+
     def sweep(self) -> None:
         """Wake whatever is due: the database knows it all, whatever became of Redis."""
+        self.bury()
         now = self.engine.clock()
         with self.db.begin() as tx:
             nonce.purge(tx, now)
@@ -145,10 +158,17 @@ def _parts() -> Parts:
     return build(settings)
 
 
+@functools.cache
+def _bury_once() -> None:
+    """A worker that starts may follow one that died a moment ago."""
+    _parts().bury()
+
+
 def drain() -> None:
     """The RQ job: work on awake keys until there are none. Runs as often as it is enqueued, in any worker."""
     parts = _parts()
     parts.wake.clear_flag()
+    _bury_once()
     running: set[Future[None]] = set()
     worked_at = time.monotonic()
     with ThreadPoolExecutor(parts.settings.worker_threads, thread_name_prefix="drain") as pool:

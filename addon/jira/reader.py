@@ -96,6 +96,7 @@ def snapshot(data: Mapping[str, Any], rendered: Collection[str] = ()) -> Snapsho
         fields=fields,
         comments=_complete(fields.get("comment")),
         link_key=str(((data.get("properties") or {}).get(PROPERTY) or {}).get("link", "")),
+        twin=str(((data.get("properties") or {}).get(PROPERTY) or {}).get("twin", "")),
         changed_at=_changed_at(data),
     )
 
@@ -121,12 +122,15 @@ def comments(jira: Reading, issue_id: str) -> tuple[Comment, ...]:
             return tuple(found)
 
 
-def created_for(jira: Reading, link_key: str) -> str | None:
-    """The id of the issue that was created for a link, if the search index knows it already."""
-    page = jira.post(
-        "/rest/api/3/search/jql",
-        json={"jql": f'issue.property[{PROPERTY}].link = "{link_key}"', "fields": ["id"], "maxResults": 2},
-    )
+def created_for(jira: Reading, link_key: str, twin: str = "") -> str | None:
+    """The id of the issue that was created for a link, if the search index knows it already.
+
+    ``twin``: also one that was created for this issue of the partner (``writer.create_issue``), whatever its link.
+    """
+    jql = f'issue.property[{PROPERTY}].link = "{link_key}"'
+    if twin:
+        jql += f' OR issue.property[{PROPERTY}].twin = "{twin}"'
+    page = jira.post("/rest/api/3/search/jql", json={"jql": jql, "fields": ["id"], "maxResults": 2})
     return str(page["issues"][0]["id"]) if page["issues"] else None
 
 

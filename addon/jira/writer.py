@@ -21,14 +21,18 @@ class Writing(Protocol):
     def delete(self, path: str, *, params: Mapping[str, Any] | None = None) -> Any: ...
 
 
-def create_issue(jira: Writing, project_id: str, issue_type_id: str, edit: Edit, link_key: str) -> tuple[str, str]:
-    """Create the twin; our link's key goes along in the same call, so that a lost answer can be looked for.
+def create_issue(
+    jira: Writing, project_id: str, issue_type_id: str, edit: Edit, mark: Mapping[str, str]
+) -> tuple[str, str]:
+    """Create the twin; ``mark`` goes along in the same call, so that a lost answer can be looked for.
+
+    ``mark``: *link* is our link's key, *twin* the agreement and the partner's issue.
 
     Returns:
         id and key of the new issue.
     """
     fields = {**edit.fields, "project": {"id": project_id}, "issuetype": {"id": issue_type_id}}
-    body = {"fields": fields, "properties": [{"key": PROPERTY, "value": {"link": link_key}}]}
+    body = {"fields": fields, "properties": [{"key": PROPERTY, "value": dict(mark)}]}
     answer = jira.post("/rest/api/3/issue", json=body)
     return str(answer["id"]), answer["key"]
 

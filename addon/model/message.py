@@ -62,6 +62,8 @@ class Message:
     sequence that the sender had applied when it made this message. ``problem``: why the sender stands still at
     ``seen + 1``, in words for people; empty when all is well. ``ended``: the sender's reason for ending the link.
     ``wants``: parts that the receiver shall send again as they are there, because a person chose its value.
+    ``epoch``: sequences are counted anew in each (``sync.epoch``). ``yours``: the receiver's issue as the sender knows
+    it, said with the first message of an epoch.
     """
 
     link_key: str
@@ -75,6 +77,13 @@ class Message:
     problem: str = ""
     ended: str = ""
     wants: tuple[str, ...] = ()
+    epoch: int = 1
+    yours: str = ""
+
+    @property
+    def tells_all(self) -> bool:
+        """Whether what it does not name is not there: the first of an epoch, from whoever has an issue to tell of."""
+        return self.sequence == 1 and self.replica is not None
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -89,6 +98,8 @@ class Message:
             "problem": self.problem,
             "ended": self.ended,
             "wants": list(self.wants),
+            "epoch": self.epoch,
+            "yours": self.yours,
         }
 
     @classmethod
@@ -107,4 +118,6 @@ class Message:
             problem=data["problem"],
             ended=data["ended"],
             wants=tuple(data["wants"]),
+            epoch=data["epoch"],
+            yours=data["yours"],
         )

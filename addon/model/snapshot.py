@@ -45,5 +45,7 @@ class Snapshot:
     comments: tuple[Comment, ...] | None = None
     link_key: str = ""
     """The twin link this issue was created for, from our entity property; empty for all others."""
+    twin: str = ""
+    """Beside it: the agreement and the partner's issue for which it was created, as ``agreement/issue id``."""
     changed_at: Mapping[str, float] = field(default_factory=dict)
     """By field id, when it was last changed according to Jira's changelog, as far as that was asked for."""

@@ -110,17 +110,20 @@ class Receipt:
 
     ``accepted_up_to``: by link key, the last sequence stored there. The versions are those of both ends' states as
     known there: where they are not what we think, one of us came back from a backup and states are exchanged again.
+    ``epoch``: the one that they count in; where it is later than ours, nothing was stored.
     """
 
     accepted_up_to: Mapping[str, int]
     known_version: int
     state_version: int
+    epoch: int = 1
 
     def to_json(self) -> dict[str, Any]:
         return {
             "accepted_up_to": dict(self.accepted_up_to),
             "known_version": self.known_version,
             "state_version": self.state_version,
+            "epoch": self.epoch,
         }
 
 

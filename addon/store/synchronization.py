@@ -64,6 +64,8 @@ class Synchronization:
     review: bool
     review_version: int
     partner_review: bool
+    epoch: int
+    epoch_at: float | None
     invited_by: str
     retry_at: float | None
     attempt_count: int
@@ -159,6 +161,11 @@ def inviting(tx: Tx, agreement_id: str) -> Synchronization | None:
 def of_tenant(tx: Tx, tenant_id: int) -> list[Synchronization]:
     """All synchronizations of a tenant, newest first."""
     return [_value(row) for row in tx.execute(_OF_TENANT, {"of_tenant": tenant_id})]
+
+
+def accepted(tx: Tx) -> list[Synchronization]:
+    """Those of all tenants over which messages travel."""
+    return [_value(row) for row in tx.execute(select(table).where(table.c.status == ACCEPTED).order_by(table.c.id))]
 
 
 def open_invitation_count(tx: Tx, tenant_id: int) -> int:

@@ -94,6 +94,8 @@ synchronization = Table(
     Column("review", Boolean, nullable=False, default=False),  # we want to accept the partner's rules before they live
     Column("review_version", BigInteger, nullable=False, default=0),  # our state that told this wish first
     Column("partner_review", Boolean, nullable=False, default=False),
+    Column("epoch", Integer, nullable=False, default=1),  # raised when an end came back from a backup
+    Column("epoch_at", Float),  # when this epoch began here; none for the first
     Column("invited_by", String(255), nullable=False, default=""),
     Column("retry_at", Float),  # no call to this partner before
     Column("attempt_count", Integer, nullable=False, default=0),
@@ -186,12 +188,15 @@ twin_link = Table(
     Column("issue_id", String(32)),  # ours; none until created here
     Column("issue_key", String(64), nullable=False, default=""),
     Column("partner_issue", JSON, nullable=False),  # model.message.TwinInfo as told last, or {}
+    Column("partner_issue_id", String(32), nullable=False, default=""),  # its id alone, to be found by
     Column("base", JSON, nullable=False),  # part -> value settled with the partner
     Column("next_sequence", Integer, nullable=False, default=1),  # of our outbox
     Column("delivered_sequence", Integer, nullable=False, default=0),  # the partner has stored up to
     Column("partner_seen", Integer, nullable=False, default=0),  # the partner has applied up to
     Column("expected_sequence", Integer, nullable=False, default=1),  # of our inbox
     Column("applied_sequence", Integer, nullable=False, default=0),  # we have applied up to
+    Column("received_digest", String(64), nullable=False, default=""),  # of the last message stored
+    Column("renewed", Boolean, nullable=False, default=False),  # an epoch has begun: our next message tells all
     Column("lease_owner", String(36), nullable=False, default=""),
     Column("lease_until", Float, nullable=False, default=0.0),
     Column("touched_at", Float),  # our issue may have changed: read it
@@ -211,6 +216,7 @@ twin_link = Table(
         sqlite_where=text("waits_for <> ''"),
         postgresql_where=text("waits_for <> ''"),
     ),
+    Index("ix_twin_link_synchronization_id_partner_issue_id", "synchronization_id", "partner_issue_id"),
     # One living twin per issue and synchronization: two workers that both want to pair meet here.
     Index(
         "uq_twin_link_living",

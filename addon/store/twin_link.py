@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import functools
-import uuid
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from addon.store.db import Tx
-from addon.store.table import outbox, twin_link
+from addon.store.table import inbox, outbox, twin_link
 
 FREE = {"lease_owner": "", "lease_until": 0.0}
 """The columns of a link that no worker holds."""
@@ -36,12 +35,15 @@ class TwinLink:
     issue_id: str | None
     issue_key: str
     partner_issue: Mapping[str, Any]
+    partner_issue_id: str
     base: Mapping[str, Any]
     next_sequence: int
     delivered_sequence: int
     partner_seen: int
     expected_sequence: int
     applied_sequence: int
+    received_digest: str
+    renewed: bool
     lease_owner: str
     lease_until: float
     touched_at: float | None
@@ -178,6 +180,68 @@ def for_issue(tx: Tx, tenant_id: int, issue_id: str) -> list[TwinLink]:
     return [_value(row) for row in tx.execute(_FOR_ISSUE, {"of_tenant": tenant_id, "of_issue": issue_id})]
 
 
+def with_partner_issue(tx: Tx, synchronization_id: int, partner_issue_id: str) -> TwinLink | None:
+    """The living link of this synchronization whose twin the partner has told to be this issue of theirs."""
+    row = tx.execute(
+        select(twin_link).where(
+            twin_link.c.synchronization_id == synchronization_id,
+            twin_link.c.partner_issue_id == partner_issue_id,
+            twin_link.c.state != ENDED,
+        )
+    ).first()
+    return _value(row) if row else None
+
+
+def drop_unconfirmed(tx: Tx, synchronization_id: int, issue_id: str) -> bool:
+    """Forget the link that we opened for an issue and that the partner has never confirmed; answers if it was there."""
+    found = tx.execute(
+        delete(twin_link).where(
+            twin_link.c.synchronization_id == synchronization_id,
+            twin_link.c.issue_id == issue_id,
+            twin_link.c.partner_issue_id == "",
+            twin_link.c.state != ENDED,
+        )
+    )
+    return found.rowcount > 0
+
+
+def renew(tx: Tx, synchronization_id: int, now: float) -> list[TwinLink]:
+    """Begin every link of a synchronization afresh: no messages, no base, no lease, all to be read and told again.
+
+    Answers those that have ended.
+    """
+    of_it = select(twin_link.c.id).where(twin_link.c.synchronization_id == synchronization_id)
+    for table in (outbox, inbox):
+        tx.execute(table.delete().where(table.c.twin_link_id.in_(of_it)))
+    alive = twin_link.c.state != ENDED
+    has_issue = twin_link.c.issue_id.is_not(None)
+    rows = tx.execute(
+        update(twin_link)
+        .where(twin_link.c.synchronization_id == synchronization_id)
+        .values(
+            **FREE,
+            state=case((alive, ACTIVE), else_=ENDED),
+            reason=case((alive, ""), else_=twin_link.c.reason),
+            fix="",
+            partner_problem="",
+            base={},
+            next_sequence=1,
+            delivered_sequence=0,
+            partner_seen=0,
+            expected_sequence=1,
+            applied_sequence=0,
+            received_digest="",
+            renewed=alive & has_issue,
+            touched_at=case((alive & has_issue, now)),
+            read_at=None,
+            retry_at=None,
+            attempt_count=0,
+        )
+        .returning(twin_link)
+    )
+    return [link for link in map(_value, rows) if link.state == ENDED]
+
+
 def standing_still(tx: Tx, synchronization_id: int) -> list[int]:
     """The ids of links that wait for other rules or another scope."""
     return list(
@@ -197,7 +261,7 @@ def create(
     synchronization_id: int,
     mapping_id: str,
     now: float,
-    link_key: str | None = None,
+    link_key: str,
     issue_id: str | None = None,
     issue_key: str = "",
 ) -> TwinLink:
@@ -207,7 +271,7 @@ def create(
         .values(
             tenant_id=tenant_id,
             synchronization_id=synchronization_id,
-            link_key=link_key or uuid.uuid4().hex,
+            link_key=link_key,
             mapping_id=mapping_id,
             state=ACTIVE,
             issue_id=issue_id,
@@ -286,6 +350,27 @@ def release(tx: Tx, link_id: int, owner: str) -> TwinLink | None:
         .returning(twin_link)
     ).one_or_none()
     return _value(row) if row else None
+
+
+def leased(tx: Tx, now: float) -> list[tuple[int, str]]:
+    """Who holds a lease now: (link id, owner)."""
+    rows = tx.execute(select(twin_link.c.id, twin_link.c.lease_owner).where(twin_link.c.lease_until > now))
+    return [(row.id, row.lease_owner) for row in rows]
+
+
+def take_from_dead(tx: Tx, link_id: int, owner: str, settle_seconds: float) -> bool:
+    """Free a link whose worker has ended; answers whether it was still its.
+
+    Where that worker was about to write, its call may still take effect: the link waits until that is over.
+    """
+    link = release(tx, link_id, owner)
+    if link is None:
+        return False
+    first = select(inbox.c.intent_at).where(inbox.c.twin_link_id == link_id).order_by(inbox.c.sequence).limit(1)
+    intent_at = tx.scalar(first)
+    if intent_at is not None:
+        change(tx, link_id, retry_at=max(link.retry_at or 0.0, intent_at + settle_seconds))
+    return True
 
 
 def forget_settled(tx: Tx, link_id: int, partner_seen: int) -> None:

@@ -28,7 +28,7 @@ from addon.store.db import Database, Tx
 from addon.store.queue import Received
 from addon.store.twin_item import COMMENT
 from addon.store.twin_link import TwinLink
-from addon.sync import following, hierarchy, inbound, recovery, refusal, walking
+from addon.sync import epoch, following, hierarchy, inbound, recovery, refusal, renewal, walking
 from addon.sync.detection import settle
 from addon.sync.inbound import Arrived, Here, Ours
 from addon.sync.line import Line, LostLease
@@ -108,12 +108,13 @@ class Application:
                 unseen = _unseen([following.translated(one, self.at.rules, mapping.id) for one in sent])
             if any(part.startswith(comments.PREFIX) for part in self.arrived):
                 created = twin_item.created(tx, link.id, COMMENT)
-        surroundings = self._surroundings(mapping)
+        surroundings = self.surroundings(mapping)
         partner = self.at.synchronization.partner_name
         here = Here(self.at.side, link.base, unseen, created, surroundings, partner, new)
         return inbound.plan(self.arrived, mapping, here)
 
-    def _surroundings(self, mapping: IssueMapping) -> Surroundings:
+    def surroundings(self, mapping: IssueMapping) -> Surroundings:
+        """What there is here of what the messages name."""
         users, end = self.at.rules.users, mapping.end_of(self.at.side)
         needs = inbound.needs(self.arrived, mapping, self.at.side, users)
         place = Place(end.project_id, end.issue_type_id, self.at.link.issue_id or "")
@@ -151,14 +152,23 @@ class Application:
     def _create(self, mapping: IssueMapping) -> Plan | None:
         """Create our issue by a plan, or find the one an earlier try created (None)."""
         link, row = self.at.link, self.rows[0]
-        issue_id = recovery.Recovery(self, mapping).parked() if row.intent is not None else None
+        ports, at = self.ports, self.at
+        issue_id = None
+        if row.intent is not None or not renewal.find(ports.db, at, self.jira, mapping, row, ports.clock()):
+            issue_id = recovery.Recovery(self, mapping).parked()
         key, plan = "", None
+        if issue_id is not None and epoch.is_recent(at.synchronization, ports.clock()):
+            renewal.adopt(ports.db, at, issue_id, row, ports.clock())
         if issue_id is None:
             plan = self._prepared(mapping, new=True)
             end, first = mapping.end_of(self.at.side), walking.at_creation(plan, mapping, self.at.side)[0]
             with self.writing({"create": True, "looked": 0, "changes": dict(plan.changes)}, first.edit):
                 issue_id, key = writer.create_issue(
-                    self.jira, end.project_id, end.issue_type_id, first.edit, link.link_key
+                    self.jira,
+                    end.project_id,
+                    end.issue_type_id,
+                    first.edit,
+                    {"link": link.link_key, "twin": self.twin()},
                 )
             crash.point("receive.after_create")
             self.notes.append(note("issue", "written", "", key))
@@ -166,6 +176,10 @@ class Application:
             self.at.lock(tx)
             self.at.change(tx, issue_id=issue_id, issue_key=key)
         return plan
+
+    def twin(self) -> str:
+        """How our issue names the one it is made for."""
+        return f"{self.at.synchronization.agreement_id}/{self.rows[0].message.twin.issue_id}"
 
     def lost(
         self, before: Mapping[str, Any], changes: Mapping[str, Any], items: Sequence[Any], mapping: IssueMapping

@@ -220,7 +220,8 @@ class Backlog:
                 matches = matching is None or issue_id in matching
                 fits = ruling is not None and ruling.rule is None and ruling.mapping == offer.mapping
                 if snapshot is not None and fits and matches and issue_id not in linked:
-                    link_id = open_link(tx, tenant, snapshot, offer, self.engine.clock()).id
+                    key = self.engine.new_key()
+                    link_id = open_link(tx, tenant, snapshot, offer, self.engine.clock(), key).id
                     opened.append(link_id)
                 store.settle(tx, row.id, issue_id, link_id)
             crash.point("backlog.before_commit")

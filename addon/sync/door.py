@@ -72,7 +72,7 @@ class Door:
             accepted = inbox.accept(tx, ours, messages, exchange.clock())
             store.clear_back_off(tx, ours.id)
         exchange.wake.link(*accepted.link_ids)
-        return Receipt(accepted.up_to, ours.partner_state_version, ours.state_version)
+        return Receipt(accepted.up_to, ours.partner_state_version, ours.state_version, accepted.epoch)
 
     def state(self, caller: Caller, state: State) -> Answer:
         """Take the partner's state and answer ours."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from addon import crash, log
+from addon import crash, log, owner
 from addon.config import Settings
 from addon.errors import Blocked, Refused, Retryable
 from addon.jira import condition
@@ -23,7 +23,7 @@ from addon.model.catalog import STATUS
 from addon.model.change import Change
 from addon.model.message import Message, TwinInfo
 from addon.model.snapshot import Snapshot
-from addon.store import conflict, history, queue, twin_item, twin_link
+from addon.store import audit, conflict, history, queue, twin_item, twin_link
 from addon.store import synchronization as synchronization_store
 from addon.store import tenant as tenant_store
 from addon.store.db import Database, Tx
@@ -33,7 +33,7 @@ from addon.store.tenant import Tenant
 from addon.store.twin_item import COMMENT
 from addon.store.twin_link import TwinLink
 from addon.store.wake import Wake
-from addon.sync import backoff, following, hierarchy, inbound, inbox, outbound
+from addon.sync import backoff, epoch, following, hierarchy, inbound, inbox, outbound, renewal
 from addon.sync.apply import Application, Jira, Ports
 from addon.sync.becoming import become
 from addon.sync.detection import detect
@@ -64,20 +64,24 @@ class Engine:
     wake: Wake
     clock: Callable[[], float] = time.time
     metadata: Metadata = field(default_factory=Metadata)
+    new_owner: Callable[[], str] = owner.new
+    """Names each run over a link, for its lease."""
+    new_key: Callable[[], str] = lambda: uuid.uuid4().hex
+    """The key of a link that is opened here."""
 
     def sync_link(self, link_id: int, touched: Touched | None = None) -> None:
         """Bring one twin link as far as it will go now. Does nothing while another worker is at it.
 
         ``touched``: the webhook's row that asks for it; it goes as the link is marked, in one transaction.
         """
-        owner, now = uuid.uuid4().hex, self.clock()
+        name, now = self.new_owner(), self.clock()
         with self.db.begin(durable=False) as tx:
             if touched is not None:
                 queue.looked_at(tx, touched)
                 twin_link.touch(tx, link_id, now)
                 crash.point("pairing.before_commit")
-            link = twin_link.take_lease(tx, link_id, owner, now, self.settings.lease_seconds)
-            at = load(tx, link, owner) if link else None
+            link = twin_link.take_lease(tx, link_id, name, now, self.settings.lease_seconds)
+            at = load(tx, link, name) if link else None
         if link is None:
             return
         with log.bind(link=link_id, tenant=link.tenant_id, synchronization=link.synchronization_id):
@@ -86,7 +90,7 @@ class Engine:
                     attempt(step, at, self.db, self.clock, looks=step == self.observe)
             # A step's failure is a verdict by now. A worker that dies keeps its lease, so that nobody follows too soon.
             if at is None or not at.released:
-                self._release(link, owner, at)
+                self._release(link, name, at)
 
     # observe: our issue → change → outbox
 
@@ -114,8 +118,12 @@ class Engine:
             for replica in replicas:
                 at.append(tx, at.message(base, replica=replica), self.clock())
 
-    def _look(self, at: Line) -> Look:
-        return look(at, self.jira_of(at.tenant))
+    def _look(self, at: Line, *, whole: bool = False) -> Look:
+        jira = self.jira_of(at.tenant)
+        found = look(at, jira)
+        if not (whole or at.link.renewed):
+            return found
+        return replace(found, snapshot=renewal.with_origins(jira, found.snapshot, found.mapping))
 
     def take(self, at: Line, found: Look) -> None:
         """Settle a fresh look: what changed goes to the outbox and the base moves, in one transaction.
@@ -128,6 +136,8 @@ class Engine:
             return
         with self.db.begin() as tx:
             link = at.lock(tx)
+            if link.renewed:
+                renewal.remember_copies(tx, at, snapshot)
             moved = found.mapping.id != link.mapping_id
             if moved:
                 former = at.rules.mapping(link.mapping_id)
@@ -137,7 +147,7 @@ class Engine:
             news = moved and all(row.message.mapping_id != found.mapping.id for row in at.rows)
             change = self._detect(tx, at, snapshot, moved=news)
             crash.point("observe.before_append")
-            columns: dict[str, Any] = {"looked_at": self.clock()}
+            columns: dict[str, Any] = {"looked_at": self.clock(), "renewed": False}
             if link.touched_at == touched_at:
                 columns["touched_at"] = None
             if moved or link.state in (twin_link.OUT_OF_SCOPE, twin_link.OUTSIDE):
@@ -207,7 +217,7 @@ class Engine:
     def _detect(self, tx: Tx, at: Line, snapshot: Snapshot, *, moved: bool = False) -> Change:
         link = at.link
         created = twin_item.our_ids(tx, link.tenant_id, COMMENT, [comment.id for comment in snapshot.comments or ()])
-        first = link.next_sequence == 1 and link.expected_sequence == 1
+        first = link.renewed or (link.next_sequence == 1 and link.expected_sequence == 1)
         return detect(link.base, snapshot, at.mapping(), at.side, created, first=first, moved=moved)
 
     def _append(self, tx: Tx, at: Line, change: Change, snapshot: Snapshot, columns: Mapping[str, Any]) -> None:
@@ -251,7 +261,7 @@ class Engine:
         if is_later(at.tenant.retry_at, now):
             return
         rows = at.rows
-        if not rows:
+        if not rows or at.link.renewed:
             return
         ended = next((row.message.ended for row in rows if row.message.ended), "")
         if ended:
@@ -283,8 +293,7 @@ class Engine:
                 self.take(at, self._look(at))
                 rows, wanted = self._run_of(at)
         if wanted != at.link.mapping_id:
-            ports = Ports(self.db, self.settings, self.metadata, self.clock)
-            application = Application(ports, at, self.jira_of(at.tenant), rows, {})
+            application = self._application(at, rows, {})
             become(at, at.mapping(wanted), application.jira, application.fence, self.db)
         elif at.link.state == twin_link.OUT_OF_SCOPE and at.link.issue_id is not None:
             self.take(at, self._look(at))
@@ -300,18 +309,24 @@ class Engine:
         if (
             at.link.issue_id is not None
             and rows[0].intent is None
-            and inbound.must_read(arrived, at.mapping(), at.side)
+            and (rows[0].message.tells_all or inbound.must_read(arrived, at.mapping(), at.side))
         ):
-            self.take(at, self._look(at))
+            whole = rows[0].message.tells_all and at.synchronization.epoch_at is not None
+            found = self._look(at, whole=whole)
+            self.take(at, found)
+            if whole:
+                with self.db.read() as tx:
+                    created = twin_item.created(tx, at.link.id, COMMENT)
+                surroundings = self._application(at, rows, arrived).surroundings(at.mapping())
+                arrived = renewal.whole(arrived, found.snapshot, created, at, surroundings)
         application = self._applied(at, rows, arrived)
         crash.point("receive.before_settle")
         self._settle(at, rows, application)
 
     def _applied(self, at: Line, rows: Sequence[Received], arrived: dict[str, inbound.Arrived]) -> Application:
         """The messages, carried out. Whoever moves our issue meanwhile is heard first, a few times."""
-        ports = Ports(self.db, self.settings, self.metadata, self.clock)
         for _ in range(_MOST_MOVES):
-            application = Application(ports, at, self.jira_of(at.tenant), rows, arrived)
+            application = self._application(at, rows, arrived)
             try:
                 application.run()
             except Moved:
@@ -321,6 +336,10 @@ class Engine:
             else:
                 return application
         raise Retryable("Our issue is being moved by somebody else at the same time.")
+
+    def _application(self, at: Line, rows: Sequence[Received], arrived: Mapping[str, inbound.Arrived]) -> Application:
+        ports = Ports(self.db, self.settings, self.metadata, self.clock)
+        return Application(ports, at, self.jira_of(at.tenant), rows, arrived)
 
     def _settle(self, at: Line, rows: Sequence[Received], application: Application | None) -> None:
         """The messages are dealt with: drop them, confirm them with an ack, and note what was done."""
@@ -381,7 +400,7 @@ class Engine:
 
     # conflicts that wait for a person
 
-    def choose(self, link_id: int, part: str, value: str) -> None:
+    def choose(self, link_id: int, part: str, value: str, account_id: str = "") -> None:
         """A person settles a held part: ``value`` is "ours" or "theirs". Whose value it is sends it again.
 
         Raises:
@@ -394,6 +413,8 @@ class Engine:
                 raise Refused("This conflict has been settled meanwhile.", status=409)
             if value == "ours" and link.state == twin_link.OUTSIDE:
                 raise Refused(f"{link.reason} Nothing leaves it until it matches again.", status=409)
+            told = {"part": part, "value": value}
+            audit.write(tx, link.tenant_id, account_id, "conflict.choose", str(link_id), told, self.clock())
             if value == "ours":
                 self._send_again(tx, at, {part})
             else:
@@ -434,6 +455,11 @@ class Engine:
             crash.point("deliver.after_send")
             with self.db.begin(durable=False) as tx:
                 link = at.lock(tx)
+                if up_to < before or up_to >= link.next_sequence:
+                    # They have forgotten what they had stored, or stored what we have forgotten to have sent.
+                    epoch.begin(tx, at.synchronization.id, at.synchronization.epoch + 1, self.clock())
+                    at.released = True
+                    return
                 if at.synchronization.attempt_count:
                     synchronization_store.clear_back_off(tx, at.synchronization.id)
                 if held:
@@ -443,7 +469,7 @@ class Engine:
                 at.change(tx, delivered_sequence=up_to, **(twin_link.FREE if last else {}))
             crash.point("deliver.after_receipt")
             if up_to <= before:
-                raise Retryable("The partner does not take our messages yet.", party="partner")
+                raise Retryable("The partner does not take our messages yet.")
             if last:
                 at.released = True
                 if self._is_due(at, at.link):
@@ -481,11 +507,11 @@ class Engine:
 
     # the lease
 
-    def _release(self, before: TwinLink, owner: str, at: Line | None) -> None:
+    def _release(self, before: TwinLink, name: str, at: Line | None) -> None:
         """Give the lease back and look again: what came while we were at it found the link taken."""
         crash.point("release")
         with self.db.begin(durable=False) as tx:
-            after = twin_link.release(tx, before.id, owner)
+            after = twin_link.release(tx, before.id, name)
             if after is None or at is None or not self._is_due(at, after):
                 return
             stuck = _progress(after) == _progress(before)

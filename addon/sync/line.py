@@ -147,6 +147,8 @@ class Line:
             problem=problem,
             ended=ended,
             wants=wants,
+            epoch=self.synchronization.epoch,
+            yours=self.link.partner_issue_id if self.link.next_sequence == 1 else "",
         )
 
     def lock(self, tx: Tx) -> TwinLink:

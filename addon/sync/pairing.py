@@ -26,7 +26,7 @@ from addon.store.queue import Touched
 from addon.store.synchronization import Synchronization
 from addon.store.tenant import Tenant
 from addon.store.twin_link import TwinLink
-from addon.sync import admission, backoff
+from addon.sync import admission, backoff, epoch
 from addon.sync.admission import Issue, Terms
 from addon.sync.engine import Engine
 
@@ -130,9 +130,11 @@ class Pairing:
             for link_id in live:
                 twin_link.touch(tx, link_id, now)
             if look.snapshot is not None and look.snapshot.link_key:
-                live += self._claim(tx, look.snapshot, found)
+                live += self._claim(tx, look.snapshot, found, now)
             elif look.snapshot is not None:
-                live += [open_link(tx, tenant, look.snapshot, offer, now).id for offer in look.offers]
+                live += [
+                    open_link(tx, tenant, look.snapshot, offer, now, self.engine.new_key()).id for offer in look.offers
+                ]
             crash.point("pairing.before_commit")
         crash.point("pairing.after_commit")
         return live
@@ -185,13 +187,20 @@ class Pairing:
         except Blocked as verdict:  # Jira will not take the call: no condition is fulfilled, and people learn why
             return {query: Match(frozenset(), verdict.reason) for query in queries}
 
-    def _claim(self, tx: Tx, snapshot: Snapshot, found: Sequence[Candidate]) -> list[int]:
+    def _claim(self, tx: Tx, snapshot: Snapshot, found: Sequence[Candidate], now: float) -> list[int]:
         """An issue that we created and whose receipt was lost: it belongs to the link that it names."""
         for candidate in found:
-            link = twin_link.by_key(tx, candidate.synchronization.id, snapshot.link_key)
+            ours = candidate.synchronization
+            link = twin_link.by_key(tx, ours.id, snapshot.link_key)
             if link is not None and link.issue_id is None:
-                twin_link.change(tx, link.id, issue_id=snapshot.issue_id, issue_key=snapshot.issue_key, retry_at=None)
+                renewed = {"renewed": True, "touched_at": now} if epoch.is_recent(ours, now) else {}
+                columns = {"issue_id": snapshot.issue_id, "issue_key": snapshot.issue_key, "retry_at": None, **renewed}
+                twin_link.change(tx, link.id, **columns)
                 return [link.id]
+            made_here = snapshot.twin.startswith(f"{ours.agreement_id}/")
+            if link is None and made_here and snapshot.created_at > (ours.epoch_at or 0.0):
+                # We created it for a link that we do not know: a backup was put back here.
+                epoch.begin(tx, ours.id, ours.epoch + 1, now)
         return []
 
     def _read(self, tenant: Tenant, issue_id: str) -> Snapshot | None:
@@ -237,7 +246,7 @@ class Pairing:
             raise Refused(f"This issue does not match the condition of this mapping: {chosen.jql}", status=409)
         now = self.engine.clock()
         with self.engine.db.begin() as tx:
-            link = open_link(tx, tenant, snapshot, chosen, now)
+            link = open_link(tx, tenant, snapshot, chosen, now, self.engine.new_key())
             audit.write(tx, tenant.id, account_id, "twin.pair", str(link.id), {"issue_id": issue_id}, now)
         self.engine.wake.link(link.id)
         return link.id
@@ -331,13 +340,14 @@ def _may_pair(found: Sequence[Candidate], ends: set[tuple[str, str]]) -> bool:
     return bool(lying & ends)
 
 
-def open_link(tx: Tx, tenant: Tenant, snapshot: Snapshot, offer: Offer, now: float) -> TwinLink:
+def open_link(tx: Tx, tenant: Tenant, snapshot: Snapshot, offer: Offer, now: float, link_key: str) -> TwinLink:
     """A new twin link of an issue; the engine sends it."""
     return twin_link.create(
         tx,
         tenant_id=tenant.id,
         synchronization_id=offer.synchronization.id,
         mapping_id=offer.mapping.id,
+        link_key=link_key,
         issue_id=snapshot.issue_id,
         issue_key=snapshot.issue_key,
         now=now,

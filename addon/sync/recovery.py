@@ -18,6 +18,7 @@ from addon.model.rules import IssueMapping
 from addon.model.value import key_of
 from addon.store import queue, twin_item
 from addon.store.twin_item import COMMENT
+from addon.sync import epoch
 from addon.sync.detection import field_values
 from addon.sync.line import field_ids, rendered_ids
 from addon.sync.processors import PartChange
@@ -40,17 +41,16 @@ class Recovery:
         Raises:
             Retryable: it is too early to tell.
         """
-        first = self.run.rows[0]
-        assert first.intent is not None and first.intent_at is not None
-        looked = int(first.intent.get("looked", 0))
-        due = first.intent_at + self.run.ports.settings.settle_seconds
-        now = self.run.ports.clock()
+        first, now = self.run.rows[0], self.run.ports.clock()
+        intent = first.intent or {"create": True, "looked": 0}
+        due = (first.intent_at or now) + self.run.ports.settings.settle_seconds
         if now < due:
             raise Retryable("Finding out whether the twin was created before an interruption.", after=due - now)
-        issue_id = reader.created_for(self.run.jira, self.run.at.link.link_key)
-        if issue_id is None and looked == 0:
+        recent = epoch.is_recent(self.run.at.synchronization, now)
+        issue_id = reader.created_for(self.run.jira, self.run.at.link.link_key, self.run.twin() if recent else "")
+        if issue_id is None and int(intent.get("looked", 0)) == 0:
             with self.run.ports.db.begin() as tx:
-                queue.intend(tx, first.id, {**first.intent, "looked": 1}, now)
+                queue.intend(tx, first.id, {**intent, "looked": 1}, now)
             raise Retryable(
                 "Finding out whether the twin was created before an interruption.",
                 after=self.run.ports.settings.settle_seconds,
@@ -82,7 +82,11 @@ class Recovery:
             self.run.at.change(tx, base=base, issue_key=self.run.snapshot.issue_key)
 
     def recover(self) -> None:
-        """Tell our own half-finished write from a person's edit, then look at everything else as usual."""
+        """Tell our own half-finished write from a person's edit; the rest is for the next look, which comes at once.
+
+        Raises:
+            Retryable: always.
+        """
         intent = self.run.rows[0].intent or {}
         changes: Mapping[str, Any] = intent.get("changes", {})
         assert self.run.at.link.issue_id is not None
@@ -109,9 +113,11 @@ class Recovery:
                 twin_item.add(tx, link, COMMENT, part, comment_id)
             queue.withdraw_intent(tx, self.run.rows[0].id)
             self.run.keep_conflicts(tx, link)
-            self.run.at.change(tx, base=base)
+            # While an intent stood our issue was not compared: what people did there must be known before we write on.
+            self.run.at.change(tx, base=base, touched_at=self.run.ports.clock())
         if restore:
             self.run.put_back(restore)
+        raise Retryable("An interrupted write was settled; the issue is looked at again.", after=0.0)
 
 
 def _took_effect(change: PartChange, ours: Collection[Any]) -> PartChange:

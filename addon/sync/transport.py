@@ -7,6 +7,7 @@ repeated: states are whole and versioned, messages are numbered.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -22,6 +23,7 @@ from addon.store import synchronization as synchronization_store
 from addon.store.db import Database
 from addon.store.secret import Vault
 from addon.store.synchronization import Synchronization
+from addon.sync import epoch
 from addon.sync.partner_http import PartnerHttp, batch_size
 
 BATCH_BYTES = 1024 * 1024
@@ -90,6 +92,9 @@ class Transport:
                     raise
                 return up_to
             up_to.update(receipt.accepted_up_to)
+            if receipt.epoch > synchronization.epoch:
+                with self._db.begin() as tx:
+                    epoch.begin(tx, synchronization.id, receipt.epoch, time.time())
             self._compare(synchronization, receipt)
         return up_to
 

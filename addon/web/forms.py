@@ -116,6 +116,14 @@ class ListForm(Form):
     show = fields.String(load_default="all")
 
 
+class ChooseForm(Form):
+    """Whose value of a held part shall stand. ``link``: the twin link's number."""
+
+    link = fields.Integer(required=True, validate=validate.Range(1, 2**53))
+    part = fields.String(required=True, validate=validate.Length(1, 128))
+    value = fields.String(required=True, validate=validate.OneOf(["ours", "theirs"]))
+
+
 class PairForm(Form):
     """*Sync this issue*: by which synchronization."""
 

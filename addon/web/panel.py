@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from flask import Response, g, request
 
-from addon.store import history, overview, queue, rules, synchronization, twin_link
+from addon.errors import Refused
+from addon.store import conflict, history, overview, queue, rules, synchronization, twin_link
 from addon.sync.why import Reason
 from addon.web import access, forms, parts
 from addon.web.auth import guard
@@ -104,6 +105,21 @@ def pair(issue_id: str) -> Response:
     return fragment("_panel.html", panel=_panel(issue_id), flag="This issue gets a twin")
 
 
+@blueprint.post("/ui/panel/<issue_id>/choose")
+@guard("context")
+def choose(issue_id: str) -> Response:
+    """A person settles a part that both sides changed at once and that is held."""
+    access.require_edit(g.tenant, g.account_id, issue_id)
+    chosen = forms.strict(forms.ChooseForm())
+    with services().db.read() as tx:
+        links = twin_link.for_issue(tx, g.tenant.id, issue_id)
+    if chosen["link"] not in {link.id for link in links}:
+        raise Refused("This issue has no such twin.", status=404)
+    services().engine.choose(chosen["link"], chosen["part"], chosen["value"], g.account_id)
+    words = "Our value is sent again" if chosen["value"] == "ours" else "Their value is asked for"
+    return fragment("_panel.html", panel=_panel(issue_id), flag=words)
+
+
 def _panel(issue_id: str) -> Panel:
     twins = _twins(issue_id)
     with services().db.read() as tx:
@@ -124,5 +140,6 @@ def _twins(issue_id: str) -> tuple[parts.TwinView, ...]:
                 mapping = rules.live(tx, row.id).mapping(link.mapping_id)
                 off = mapping is not None and mapping.flow_from(row.side).mode == "off"
                 waiting = queue.waiting(tx, link)
-                found[row.id] = parts.twin(link, row, waiting, entries, touched=touched, off=off)
+                held = parts.held(conflict.held(tx, link.id), mapping, row.side)
+                found[row.id] = parts.twin(link, row, waiting, entries, held, touched=touched, off=off)
     return tuple(sorted(found.values(), key=lambda twin: (not twin.live, -twin.id)))

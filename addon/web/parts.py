@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from addon.model.entry import Entry
+from addon.model.rules import IssueMapping, Side
 from addon.store import twin_link
+from addon.store.conflict import Found
 from addon.store.queue import Waiting
 from addon.store.synchronization import Synchronization
 from addon.store.twin_link import TwinLink
+from addon.sync.processors.registry import fields_of
 from addon.web import words
 
 _NAMES = {"comments": "Comment"}
@@ -36,9 +39,20 @@ class ChangeView:
 
 
 @dataclass(frozen=True, slots=True)
-class TwinView:
-    """One twin of an issue. ``state``: in_sync, waiting, pending, held, held_there, out_of_scope, outside, gone, ended.
+class HeldView:
+    """A part that both sides changed at once, and that waits for a person: both values in words."""
 
+    part: str
+    name: str
+    ours: str
+    theirs: str
+
+
+@dataclass(frozen=True, slots=True)
+class TwinView:
+    """One twin of an issue.
+
+    ``state``: in_sync, waiting, pending, conflict, held, held_there, out_of_scope, outside, gone, ended.
     ``off``: the rules let nothing leave our side.
     """
 
@@ -47,6 +61,7 @@ class TwinView:
     state: str
     waiting: Waiting
     changes: tuple[ChangeView, ...]
+    held: tuple[HeldView, ...] = ()
     off: bool = False
 
     @property
@@ -128,22 +143,37 @@ class TwinView:
         return max(moments) if moments and self.delay else None
 
 
+def held(found: Sequence[Found], mapping: IssueMapping | None, side: Side) -> tuple[HeldView, ...]:
+    """The held parts of a link, in words; those whose row is still in the rules."""
+    shows = {row.id: processor.show for row, processor in fields_of(mapping, side)} if mapping else {}
+
+    def shown(part: str, value: object) -> str:
+        return (shows[part](value) if value is not None else "") or "(empty)"
+
+    return tuple(
+        HeldView(one.part, _name(one.part), shown(one.part, one.ours), shown(one.part, one.theirs))
+        for one in found
+        if one.part in shows
+    )
+
+
 def twin(
     link: TwinLink,
     synchronization: Synchronization,
     waiting: Waiting,
     entries: Sequence[Entry],
+    held: tuple[HeldView, ...] = (),
     *,
     touched: bool,
     off: bool = False,
 ) -> TwinView:
     """What the panel says of one twin link. ``touched``: a webhook named the issue and nobody has looked yet."""
     waiting = replace(waiting, touched=waiting.touched or touched)
-    state = _state(link, synchronization, waiting)
-    return TwinView(link, synchronization, state, waiting, tuple(_change(entry) for entry in entries), off)
+    state = _state(link, synchronization, waiting, conflicts=bool(held))
+    return TwinView(link, synchronization, state, waiting, tuple(_change(entry) for entry in entries), held, off)
 
 
-def _state(link: TwinLink, synchronization: Synchronization, waiting: Waiting) -> str:
+def _state(link: TwinLink, synchronization: Synchronization, waiting: Waiting, *, conflicts: bool) -> str:
     if synchronization.over:
         return "gone"
     if link.state != twin_link.ACTIVE:
@@ -152,6 +182,8 @@ def _state(link: TwinLink, synchronization: Synchronization, waiting: Waiting) -
         return "held_there"
     if not link.partner_issue.get("issue_key"):
         return "waiting"
+    if conflicts:
+        return "conflict"
     return "pending" if waiting.outgoing or waiting.incoming or waiting.touched else "in_sync"
 
 

@@ -103,7 +103,7 @@ class Strict(Schema):
 class TwinSchema(Strict):
     """``model.message.TwinInfo``."""
 
-    issue_id = Text(32)
+    issue_id = Text(32, pattern=r"[0-9A-Za-z-]*\Z")
     issue_key = Text(255)
     url = Web(empty=True)
     status = Text(255)
@@ -153,6 +153,8 @@ class MessageSchema(Strict):
     problem = Text(4000)
     ended = Text(4000)
     wants = fields.List(Text(128, least=1), required=True, validate=validate.Length(max=MAX_PARTS))
+    epoch = Whole(1)
+    yours = Text(32, pattern=r"[0-9]*\Z")
 
     @post_load
     def message(self, data: dict[str, Any], **_: Any) -> Message:

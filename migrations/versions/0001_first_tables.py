@@ -96,6 +96,8 @@ def upgrade() -> None:
         sa.Column("review", sa.Boolean(), nullable=False),
         sa.Column("review_version", sa.BigInteger(), nullable=False),
         sa.Column("partner_review", sa.Boolean(), nullable=False),
+        sa.Column("epoch", sa.Integer(), nullable=False),
+        sa.Column("epoch_at", sa.Float(), nullable=True),
         sa.Column("invited_by", sa.String(length=255), nullable=False),
         sa.Column("retry_at", sa.Float(), nullable=True),
         sa.Column("attempt_count", sa.Integer(), nullable=False),
@@ -235,12 +237,15 @@ def upgrade() -> None:
         sa.Column("issue_id", sa.String(length=32), nullable=True),
         sa.Column("issue_key", sa.String(length=64), nullable=False),
         sa.Column("partner_issue", sa.JSON(), nullable=False),
+        sa.Column("partner_issue_id", sa.String(length=32), nullable=False),
         sa.Column("base", sa.JSON(), nullable=False),
         sa.Column("next_sequence", sa.Integer(), nullable=False),
         sa.Column("delivered_sequence", sa.Integer(), nullable=False),
         sa.Column("partner_seen", sa.Integer(), nullable=False),
         sa.Column("expected_sequence", sa.Integer(), nullable=False),
         sa.Column("applied_sequence", sa.Integer(), nullable=False),
+        sa.Column("received_digest", sa.String(length=64), nullable=False),
+        sa.Column("renewed", sa.Boolean(), nullable=False),
         sa.Column("lease_owner", sa.String(length=36), nullable=False),
         sa.Column("lease_until", sa.Float(), nullable=False),
         sa.Column("touched_at", sa.Float(), nullable=True),
@@ -262,6 +267,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("synchronization_id", "link_key", name=op.f("uq_twin_link_synchronization_id_link_key")),
     )
     with op.batch_alter_table("twin_link", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_twin_link_synchronization_id_partner_issue_id",
+            ["synchronization_id", "partner_issue_id"],
+            unique=False,
+        )
         batch_op.create_index("ix_twin_link_tenant_id_issue_id", ["tenant_id", "issue_id"], unique=False)
         batch_op.create_index(
             "uq_twin_link_living",

@@ -11,14 +11,14 @@ from playwright.sync_api import Browser, Frame, expect
 
 from addon.model.rules import BASIC_FIELDS, Flow, IssueMapping, document_of
 from addon.model.scope import Choice, Scope
-from addon.store import rules
+from addon.store import rules as rules_store
 from addon.store import synchronization as store
 from addon.store.synchronization import Synchronization
 from dev import introduction
 from emulator.site import Site
 from tests.browser.issue_view import SOON
 from tests.browser.pair import Pair
-from tests.browser.stand import Stand
+from tests.browser.stand import Stand, eventually
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -47,6 +47,10 @@ def named(stand: Stand, site: Site, name: str) -> Synchronization:
 
 def edit(stand: Stand, site: Site, key: str, summary: str) -> None:
     stand.call(site, "PUT", f"/rest/api/3/issue/{key}", {"fields": {"summary": summary}})
+
+
+def summary(stand: Stand, site: Site, key: str) -> str:
+    return str(stand.call(site, "GET", f"/rest/api/3/issue/{key}")["fields"]["summary"])
 
 
 def says(frame: Frame, *words: str) -> None:
@@ -106,6 +110,31 @@ def test_held_at_the_partner_and_retried_there(pair: Pair, stand: Stand) -> None
     says(frame, "In sync")
 
 
+def test_a_conflict_is_held_until_someone_chooses(pair: Pair, stand: Stand) -> None:
+    blue, ours = stand.tenant(stand.blue), named(stand, stand.blue, FIRST)
+    with stand.parts.db.read() as tx:
+        live = rules_store.live(tx, ours.id)
+    held = tuple(replace(one, fields=tuple(replace(f, conflict="hold") for f in one.fields)) for one in live.mappings)
+    stand.parts.handshake.publish(blue, ours.id, document_of(held), person="")
+    issue = stand.create_issue(stand.blue, "SHOP", "Task", "Written once")
+    frame = pair.blue.open_panel(issue)
+    says(frame, "In sync")
+    twin = key_of_twin(frame)
+    for choice, stands in (("Keep ours", "Blue 0"), ("Take theirs", "Green 1")):
+        number = stands[-1]
+        stand.wake.held.set()
+        edit(stand, stand.blue, issue, f"Blue {number}")
+        edit(stand, stand.green, twin, f"Green {number}")
+        stand.wake.held.clear()
+        says(frame, "Summary was changed on both sides.", f"Blue {number}", f"Green {number}")
+        pair.check(pair.blue, frame, f"conflict-held-{number}")
+        frame.get_by_role("button", name=choice).click()
+        expect(frame.get_by_role("button", name=choice)).to_have_count(0, timeout=SOON)
+        for site, key in ((stand.blue, issue), (stand.green, twin)):
+            eventually(lambda site=site, key=key, stands=stands: summary(stand, site, key) == stands)
+        says(frame, "In sync")
+
+
 def test_out_of_scope_and_back(pair: Pair, stand: Stand) -> None:
     issue = stand.create_issue(stand.blue, "SHOP", "Task", "Soon hidden")
     frame = pair.blue.open_panel(issue)
@@ -124,7 +153,7 @@ def let_flow(stand: Stand, flow: Flow) -> None:
     """What leaves Blue by the first synchronization from now on."""
     blue, ours = stand.tenant(stand.blue), named(stand, stand.blue, FIRST)
     with stand.parts.db.read() as tx:
-        live = rules.live(tx, ours.id)
+        live = rules_store.live(tx, ours.id)
     document = document_of(tuple(replace(mapping, to_accepter=flow) for mapping in live.mappings))
     stand.parts.handshake.publish(blue, ours.id, document, person="")
 

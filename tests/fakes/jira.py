@@ -39,6 +39,8 @@ class FakeJira:
         self.writes: list[tuple[str, str]] = []
         self.said: list[tuple[str, str, str]] = []
         """What the add-on wrote, in order: operation, target, and the whole body as text."""
+        self.undelivered: list[dict[str, Any]] = []
+        """Webhooks that Jira has given up, as ``webhook/failed`` tells of them."""
         self.delayed: list[Callable[[], Any]] = []
         """Writes that were given up by their caller and take effect later all the same."""
         self.asked: list[str] = []
@@ -116,6 +118,9 @@ class FakeJira:
             return {"values": [{"id": i, "name": n} for i, n in PRIORITIES.items()], "isLast": True}
         if parts[0] == "issuetype":
             return {"id": parts[1], "name": "Type", "subtask": parts[1] in self.subtasks}
+        if parts == ["webhook", "failed"]:
+            assert params is not None
+            return {"values": [one for one in self.undelivered if one["failureTime"] > params["after"]]}
         if parts[0] == "project" and parts[2:] == ["statuses"]:
             found = [self.workflow.status_json(status) for status in self.workflow.statuses]
             return [{"id": "1", "statuses": found}]
@@ -170,9 +175,12 @@ class FakeJira:
             issues = [self._issue_json(issue_id) for issue_id in self.issues]
             return {"issues": issues, "isLast": True}
         if parts[0] == "search":
-            wanted = json["jql"].split('"')[1]
+            _, link, *more = json["jql"].split('"')
+            wanted = {"link": link, **({"twin": more[1]} if len(more) > 1 else {})}
             found = [
-                i for i, issue in self.issues.items() if issue["properties"].get("twinline", {}).get("link") == wanted
+                i
+                for i, issue in self.issues.items()
+                if wanted.items() & issue["properties"].get("twinline", {}).items()
             ]
             return {"issues": [{"id": i} for i in found]}
         if parts[2:] == ["comment"]:

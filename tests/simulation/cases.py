@@ -20,7 +20,7 @@ from addon.store import queue, twin_link
 from addon.sync import backoff, inbox, pairing, standing
 from addon.sync.engine import Engine
 from addon.sync.reconcile import Reconcile
-from tests.fakes.jira import Crash, FakeJira
+from tests.fakes.jira import Crash, FakeJira, adf
 from tests.simulation import planted
 from tests.simulation.world import LEASE, World
 
@@ -354,6 +354,38 @@ def starts_by_our_clock(patch: Patch) -> None:
     patch.setattr(pairing.Pairing, "_admitted", by_our_clock)
 
 
+# R15: backups
+
+
+def a_backup_may_be_put_back(folder: Path) -> None:
+    """Green forgets a comment it copied and an edit it applied: nothing is doubled, nothing is taken for a repeat."""
+    stand = Stand(folder, federated=True)
+    backup = stand.world.backup(stand.world.green)
+    stand.blue.comment(stand.ours, "Said once")
+    stand.green.edit(stand.theirs, labels=["forgotten", "start"])
+    stand.world.settle()
+    stand.world.restore(stand.world.green, backup)
+    stand.green.edit(stand.theirs, priority={"id": "1"})
+    stand.world.settle()
+    stand.blue.edit(stand.ours, description=adf("Told once more"))
+    stand.world.settle()
+    ours = stand.blue.issues[stand.ours]
+    for name in ("labels", "priority", "description"):
+        assert ours["fields"][name] == stand.twin()[name], f"{name} was skipped"
+    assert len(ours["comments"]) == len(stand.green.issues[stand.theirs]["comments"]) == 1, "a comment was doubled"
+
+
+def restores_go_unnoticed(patch: Patch) -> None:
+    """Nothing proves a restore: what is numbered anew passes for a repeat."""
+    patch.setattr("addon.sync.epoch.proves_restore", lambda *_: False)
+    patch.setattr("addon.sync.epoch.begin", lambda *_: None)
+
+
+def copies_are_forgotten(patch: Patch) -> None:
+    """In a new epoch a copy that the rows do not know is taken for a comment of ours."""
+    patch.setattr("addon.sync.renewal.with_origins", lambda _jira, snapshot, _mapping: snapshot)
+
+
 # R17: webhooks that never came
 
 
@@ -388,5 +420,6 @@ CASES = (
     Case("R11", a_dead_worker_is_noticed, (lease_never_ends,)),
     Case("R11", a_stalled_worker_writes_nothing, (planted.no_lease,)),
     Case("R13", clocks_do_not_matter, (older_is_not_news, starts_by_our_clock)),
+    Case("R15", a_backup_may_be_put_back, (restores_go_unnoticed, copies_are_forgotten)),
     Case("R17", missed_webhooks_are_found, (no_reconcile,)),
 )

@@ -59,4 +59,4 @@ def _harmless() -> Iterator[None]:
     yield
     crash.disarm()
     while opened:
-        opened.pop().db.close()
+        opened.pop().close()

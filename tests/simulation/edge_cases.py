@@ -142,6 +142,40 @@ def uninstalling_changes_nothing(patch: Patch) -> None:
     patch.setattr(queue, "due_links", lambda tx, _now: [r[0] for r in tx.exec_driver_sql("select id from twin_link")])
 
 
+def a_renamed_site_is_called_by_its_new_name(folder: Path) -> None:
+    """The site moves while we have a client for it: the old address hears nothing more, whoever stands there now."""
+    with _edge(folder) as edge, FakeJira() as moved:
+        edge.jira.answers["GET", ISSUE] = moved.answers["GET", ISSUE] = (200, {"id": "10001"}, {})
+        jira = edge.app.extensions["twinline"].jira
+        jira(edge.tenant()).get(ISSUE)
+        told = edge.jira.told("installed", baseUrl=moved.base_url)
+        assert edge.post("/installed", told, edge.install_token()).status_code == 204
+        jira(edge.tenant()).get(ISSUE)
+        counts = [sum(call.target == ISSUE for call in site.calls) for site in (edge.jira, moved)]
+        assert counts == [1, 1], "the old address was called"
+
+
+def client_outlives_its_address(patch: Patch) -> None:
+    """A client is kept for as long as the secret is the same."""
+    patch.setattr(jobs, "_calls_as", lambda tenant: (tenant.shared_secret and "kept",))
+
+
+def a_cloned_site_says_nothing(folder: Path) -> None:
+    """Green's address comes with another client key, a clone of the site: nothing of the old one goes on there."""
+    stand = Stand(folder)
+    green = stand.world.green
+    stand.blue.edit(stand.ours, summary="Not for a clone")
+    stand.green.edit(stand.theirs, priority={"id": "1"})
+    with stand.world.db.begin() as tx:
+        told = {"base_url": green.base_url, "display_url": "", "name": "green", "shared_secret": ""}
+        tenants.install(tx, client_key="another", **told, now=stand.world.now)
+    calls: list[float] = []
+    stand.green.called = lambda: calls.append(stand.world.now)
+    stand.run(400)
+    assert not calls, "the clone was called for the site it was made of"
+    assert stand.blue.issues[stand.ours]["fields"]["priority"]["id"] != "1", "what was changed at the clone came across"
+
+
 # R16: hostile answers
 
 
@@ -192,5 +226,7 @@ CASES = (
     Case("R12", what_cannot_be_stored_is_not_acknowledged, (failures_are_swallowed,)),
     Case("R14", calls_bear_the_secret_of_the_day, (client_outlives_its_secret,)),
     Case("R14", an_uninstalled_site_is_left_alone, (uninstalling_changes_nothing,)),
+    Case("R14", a_renamed_site_is_called_by_its_new_name, (client_outlives_its_address,)),
+    Case("R14", a_cloned_site_says_nothing, (uninstalling_changes_nothing,)),
     Case("R16", no_answer_is_endless, (deadlines_are_not_kept, sizes_are_not_counted, any_200_is_success)),
 )

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from addon.store import conflict
 from addon.sync.processors.rich_text import plain
 from tests.simulation.people import People, tokens
 from tests.simulation.world import World
@@ -102,11 +101,9 @@ def silent_overwrite(world: World, people: People) -> Iterator[str]:
     """Each edit of a whole value is final, was overwritten by somebody who saw it, or is in the conflict log."""
     journal = people.journal
     logged: set[int] = set()
-    with world.db.read() as tx:
-        for link in world.links():
-            for one in conflict.all_of(tx, link.id):
-                logged.update(tokens(one.ours))
-                logged.update(tokens(one.theirs))
+    for one in world.conflicts():
+        logged.update(tokens(one.ours))
+        logged.update(tokens(one.theirs))
     shown = {issue_id: pair for pair in pairs(world) for issue_id in pair.ids}
     for number, (issue_id, name) in journal.texts.items():
         pair = shown.get(issue_id)

@@ -6,6 +6,7 @@ import random
 import traceback
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 
 from sqlalchemy import update
 
@@ -38,7 +39,8 @@ class Play:
         self.fates: deque[str] = deque()
         self.off: set[int] = set()
         self.moves: list[str] = []
-        self.counts = {"kills": 0, "stalls": 0, "flushes": 0, "changes": 0, "faults": 0}
+        self.counts = {"kills": 0, "stalls": 0, "flushes": 0, "changes": 0, "faults": 0, "restores": 0}
+        self.backups: dict[int, Path] = {}
         world = self.world
         for tenant_id, site in world.sites.items():
             site.faults = self._fault_of(tenant_id)
@@ -104,7 +106,7 @@ class Play:
 
     def flush(self) -> None:
         """Redis forgets everything."""
-        self.world.bell.keys.clear()
+        self.world.keys.clear()
         self.counts["flushes"] += 1
 
     def skew(self, side: int, seconds: float) -> None:
@@ -137,7 +139,7 @@ class Play:
     def switch(self, side: int, how: str) -> None:
         """An administrator disables, uninstalls or brings back the app."""
         tenant_id, now = self.ids[side], self.world.now
-        with self.world.db.begin() as tx:
+        with self.world.homes[tenant_id].db.begin() as tx:
             tenant = tenant_store.by_id(tx, tenant_id)
             assert tenant is not None
             if tenant_id not in self.off:
@@ -157,6 +159,17 @@ class Play:
                 tenant_store.introduce(tx, tenant_id, "app", "")
             tenant_store.set_state(tx, tenant_id, "enabled", now)
             self.off.discard(tenant_id)
+
+    def backup(self, side: int) -> None:
+        """The database of this side is backed up."""
+        tenant = (self.world.blue, self.world.green)[side]
+        self.backups[side] = self.world.backup(tenant)
+
+    def restore(self, side: int) -> None:
+        """This side's database is lost, and the last backup put in its place."""
+        if side in self.backups and not self.off:
+            self.world.restore((self.world.blue, self.world.green)[side], self.backups[side])
+            self.counts["restores"] += 1
 
     def calm(self, side: int, act: str, pick: int) -> None:
         """All comes to rest; one person does one thing; the other site is written to once, this one not at all."""
@@ -189,9 +202,9 @@ class Play:
         fate, lose = self.world.webhook_fate, self.world.post.lose
         faults = {i: site.faults for i, site in self.world.sites.items()}
         self.settle()
-        with self.world.db.begin() as tx:
-            for link in self.world.links():
-                if link.state == twin_link.BLOCKED:
+        for link in self.world.links():
+            if link.state == twin_link.BLOCKED:
+                with self.world.homes[link.tenant_id].db.begin() as tx:
                     twin_link.try_again(tx, link.id, self.world.now)
         self.settle()
         self.world.webhook_fate, self.world.post.lose = fate, lose
@@ -210,16 +223,16 @@ class Play:
         """Leave the process as it was."""
         log.bug = self._log_bug
         crash.disarm()
-        self.world.db.close()
+        self.world.close()
 
     def finish(self) -> list[tuple[str, str]]:
         """Everything settles, then ten quiet minutes in which each issue is looked at again; then the oracles."""
         self.rest()
         before = [len(site.writes) for site in self.world.sites.values()]
-        with self.world.db.begin() as tx:
-            tx.execute(
-                update(table.twin_link).where(table.twin_link.c.state == "active").values(touched_at=self.world.now)
-            )
+        for home in self.world.deployments():
+            with home.db.begin() as tx:
+                active = update(table.twin_link).where(table.twin_link.c.state == "active")
+                tx.execute(active.values(touched_at=self.world.now))
         self.world.now += 600
         self.settle()
         if [len(site.writes) for site in self.world.sites.values()] != before:
@@ -229,17 +242,20 @@ class Play:
         return self.complaints
 
 
-def drive(play: Play, seed: int, moves: int = 60) -> list[tuple[str, str]]:
+Draw = Callable[[random.Random], tuple[str, tuple[object, ...]]]
+
+
+def drive(play: Play, seed: int, moves: int = 60, draw: Draw | None = None) -> list[tuple[str, str]]:
     """Draw the moves of a play from a seed and bring it to its end; answers the complaints."""
-    rng = random.Random(seed)
+    rng, choose = random.Random(seed), draw or usual
     for _ in range(moves):
-        name, arguments = draw(rng)
+        name, arguments = choose(rng)
         play.moves.append(f"{name}{arguments}")
         getattr(play, name)(*arguments)
     return play.finish()
 
 
-def draw(rng: random.Random) -> tuple[str, tuple[object, ...]]:
+def usual(rng: random.Random) -> tuple[str, tuple[object, ...]]:
     """One move, as often as it is worth."""
     side, pick = rng.randrange(2), rng.randrange(60)
     kinds = {

@@ -147,14 +147,14 @@ def test_few_are_on_their_way_at_once(world: World, monkeypatch: pytest.MonkeyPa
     _old(world, 6)
     _start(world, "waiting")
     for _ in range(5):
-        world.bell.keys = [key for key in world.bell.keys if key.startswith("backlog")]
+        world.keys[:] = [key for key in world.keys if ":backlog:" in key]
         world.sweep()
-        world.bell.keys = [key for key in world.bell.keys if key.startswith("backlog")]
+        world.keys[:] = [key for key in world.keys if ":backlog:" in key]
         world.work()
     assert _progress(world).opened == 2, "nothing has arrived yet, so there is no more room"
     blue.create("Live")
-    world.bell.keys = [key for key in world.bell.keys if key.startswith("issue")]
-    while world.bell.keys:
+    world.keys[:] = [key for key in world.keys if ":issue:" in key]
+    while world.keys:
         world.work()
     assert _summaries(green) == ["Live"], "it did not wait for its turn behind what is old"
     assert _progress(world).left == 4

@@ -26,9 +26,6 @@ def test_a_broken_rule_is_found(case: Case, by: Break, folder: Path, monkeypatch
         case.story(folder)
 
 
-NOT_YET = pytest.mark.xfail(strict=True, reason="epochs are not there yet")
-
-
-@pytest.mark.parametrize("invariant", [pytest.param(i, marks=NOT_YET if i == "R15" else ()) for i in INVARIANTS])
+@pytest.mark.parametrize("invariant", INVARIANTS)
 def test_every_invariant_has_a_rule_that_was_broken(invariant: str) -> None:
     assert broken_by(invariant)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import json
 import random
+import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
@@ -17,7 +21,7 @@ from addon.model.message import Message
 from addon.model.rules import BASIC_FIELDS, NO_USERS, End, FieldMapping, Flow, IssueMapping, UserMapping, document_of
 from addon.model.scope import Scope
 from addon.store import backlog as backlog_store
-from addon.store import queue, twin_link
+from addon.store import conflict, queue, twin_link
 from addon.store import rules as rules_store
 from addon.store import synchronization as synchronization_store
 from addon.store import tenant as tenant_store
@@ -25,7 +29,7 @@ from addon.store.db import Database
 from addon.store.synchronization import Synchronization
 from addon.store.table import metadata
 from addon.store.tenant import Tenant
-from addon.sync import inbox
+from addon.sync import epoch, inbox
 from addon.sync.backlog import Backlog
 from addon.sync.engine import Engine
 from addon.sync.pairing import Pairing
@@ -40,17 +44,18 @@ opened: list[World] = []
 """To be closed when the test is over."""
 
 
+@dataclass
 class Bell:
-    """Wake, as a list of keys; losing some is part of the game."""
+    """Wake, as a list of keys; losing some is part of the game. ``home``: the deployment that is woken."""
 
-    def __init__(self) -> None:
-        self.keys: list[str] = []
+    keys: list[str]
+    home: int = 0
 
     def link(self, *link_ids: int) -> None:
-        self.keys += [f"link:{i}" for i in link_ids]
+        self.keys += [f"{self.home}:link:{i}" for i in link_ids]
 
     def issue(self, tenant_id: int, *issue_ids: str) -> None:
-        self.keys += [f"issue:{tenant_id}:{i}" for i in issue_ids]
+        self.keys += [f"{self.home}:issue:{tenant_id}:{i}" for i in issue_ids]
 
     def issue_later(self, tenant_id: int, issue_id: str, seconds: float) -> None:
         """Left to the sweep."""
@@ -58,7 +63,7 @@ class Bell:
     def synchronization(self, *_ids: int) -> None: ...
 
     def backlog(self, *backlog_ids: int) -> None:
-        self.keys += [f"backlog:{i}" for i in backlog_ids]
+        self.keys += [f"{self.home}:backlog:{i}" for i in backlog_ids]
 
     def backlog_later(self, backlog_id: int, seconds: float) -> None:
         """Left to the sweep."""
@@ -76,16 +81,34 @@ class Post:
         fault = self.lose()
         if fault == "request":
             raise Retryable("lost", party="partner")
-        across = self.world.across(synchronization)
+        world = self.world
+        across, home = world.across(synchronization), world.homes[world.across(synchronization).tenant_id]
         # What travels is JSON: whatever does not survive it would only fail between two deployments.
-        copies = [Message.from_json(message.to_json()) for message in messages]
-        with self.world.db.begin() as tx:
-            accepted = inbox.accept(tx, across, copies, self.world.now)
+        copies = [Message.from_json(json.loads(json.dumps(message.to_json()))) for message in messages]
+        with home.db.begin() as tx:
+            known = synchronization_store.get(tx, across.id)
+            assert known is not None
+            accepted = inbox.accept(tx, known, copies, world.now)
         self.sent += len(messages)
-        self.world.bell.link(*accepted.link_ids)
+        home.bell.link(*accepted.link_ids)
         if fault == "receipt":
             raise Retryable("lost", ambiguous=True, party="partner")
+        if accepted.epoch > synchronization.epoch:
+            with world.homes[synchronization.tenant_id].db.begin() as tx:
+                epoch.begin(tx, synchronization.id, accepted.epoch, world.now)
         return accepted.up_to
+
+
+@dataclass
+class Home:
+    """One deployment: its database and its workers."""
+
+    db: Database
+    bell: Bell
+    engine: Engine
+    pairing: Pairing
+    reconcile: Reconcile
+    backlog: Backlog
 
 
 @dataclass
@@ -110,38 +133,81 @@ class World:
     webhook_fate: Callable[[int, bool], str] | None = None
     """What becomes of a webhook (tenant id, our own echo?): "", "lost", "twice" or "late"; None: by chance."""
     late_webhooks: list[tuple[int, str, bool]] = field(default_factory=list)
+    federated: bool = False
+    """Each site in a deployment of its own. Both databases hold both rows of everything, so that ids are the same; of
+    the partner's tenant it is said that it has gone."""
     crashes: int = 0
     point: str = ""
     crashed: bool = False
 
     def __post_init__(self) -> None:
-        self.db = Database(self.database_url)
         opened.append(self)
-        metadata.create_all(self.db.engine)
         self.settings = Settings(
             "http://localhost", "", "", (Fernet.generate_key().decode(),), development=True, lease_seconds=LEASE
         )
-        self.bell, self.post = Bell(), Post(self)
-        with self.db.begin() as tx:
-            self.blue, self.green = (self._tenant(tx, name) for name in ("blue", "green"))
-            self.ours = self._end(tx, self.blue, "inviter", self.green)
-            self.theirs = self._end(tx, self.green, "accepter", self.blue)
+        self.keys: list[str] = []
+        self._names = itertools.count(1)
+        self.post = Post(self)
+        urls = [self.database_url, f"{self.database_url}.green"] if self.federated else [self.database_url]
+        homes = [self._home(number, url) for number, url in enumerate(urls)]
+        for number, home in enumerate(homes):
+            with home.db.begin() as tx:
+                self.blue, self.green = (self._tenant(tx, name) for name in ("blue", "green"))
+                self.ours = self._end(tx, self.blue, "inviter", self.green)
+                self.theirs = self._end(tx, self.green, "accepter", self.blue)
+                if self.federated:
+                    stranger = (self.green, self.blue)[number]
+                    tenant_store.set_state(tx, stranger.id, "uninstalled", now=self.now)
+        self.homes = {self.blue.id: homes[0], self.green.id: homes[-1]}
+        self.db, self.bell = homes[0].db, homes[0].bell
+        self.engine, self.pairing, self.reconcile = homes[0].engine, homes[0].pairing, homes[0].reconcile
+        self.backlog = homes[0].backlog
         for tenant, first, normalise in ((self.blue, 1000, self.normalise[0]), (self.green, 5000, self.normalise[1])):
             site = FakeJira(tenant.name, first, self._clock_of(tenant.id), normalise=normalise)
             site.webhook = self._webhook(tenant)
             self.sites[tenant.id] = site
-        self.engine = Engine(
-            self.db,
+
+    def _home(self, number: int, url: str) -> Home:
+        db, bell = Database(url), Bell(self.keys, number)
+        metadata.create_all(db.engine)
+        engine = Engine(
+            db,
             self.settings,
             lambda tenant: self.sites[tenant.id],  # type: ignore[arg-type,return-value]
             self.post,
-            self.bell,  # type: ignore[arg-type]
+            bell,  # type: ignore[arg-type]
             clock=lambda: self.now,
             metadata=Metadata(lambda: self.now),
+            # The same seed tells the same story to the letter.
+            new_owner=lambda: f"worker-{next(self._names)}",
+            new_key=lambda: f"link-{next(self._names):012}",
         )
-        self.pairing = Pairing(self.engine)
-        self.reconcile = Reconcile(self.engine)
-        self.backlog = Backlog(self.engine)
+        return Home(db, bell, engine, Pairing(engine), Reconcile(engine), Backlog(engine))
+
+    def close(self) -> None:
+        for home in self.deployments():
+            home.db.close()
+
+    def deployments(self) -> list[Home]:
+        """Each once."""
+        return list({id(home): home for home in self.homes.values()}.values())
+
+    def backup(self, tenant: Tenant) -> Path:
+        """A copy of the database of a site's deployment, as ``sqlite3 .backup`` makes it."""
+        source = Path(str(self.homes[tenant.id].db.engine.url.database))
+        copy = source.with_suffix(f".{len(list(source.parent.iterdir()))}.backup")
+        _copy(source, copy)
+        return copy
+
+    def restore(self, tenant: Tenant, copy: Path) -> None:
+        """The deployment's processes stop, its database is replaced by the copy, and they start again."""
+        home = self.homes[tenant.id]
+        target = Path(str(home.db.engine.url.database))
+        home.db.close()
+        for name in ("", "-wal", "-shm"):
+            target.with_name(target.name + name).unlink(missing_ok=True)
+        _copy(copy, target)
+        self.keys[:] = [key for key in self.keys if not key.startswith(f"{home.bell.home}:")]
 
     def _clock_of(self, tenant_id: int) -> Callable[[], float]:
         return lambda: self.now + self.skew.get(tenant_id, 0.0)
@@ -221,26 +287,27 @@ class World:
         """All webhooks that are on their way arrive."""
         arriving, self.late_webhooks = self.late_webhooks, []
         for tenant_id, issue_id, deleted in arriving:
-            with self.db.begin() as tx:
+            home = self.homes[tenant_id]
+            with home.db.begin() as tx:
                 queue.touch(tx, tenant_id, issue_id, deleted=deleted, now=self.now)
-            self.bell.issue(tenant_id, issue_id)
+            home.bell.issue(tenant_id, issue_id)
 
     # running
 
     def work(self) -> None:
         """Let a worker take one key, at random."""
-        if not self.bell.keys:
+        if not self.keys:
             return
-        key = self.bell.keys.pop(self.rng.randrange(len(self.bell.keys)))
-        kind, _, rest = key.partition(":")
+        key = self.keys.pop(self.rng.randrange(len(self.keys)))
+        number, kind, *ids = key.split(":")
+        home = self.deployments()[int(number)]
         try:
             if kind == "link":
-                self.engine.sync_link(int(rest))
+                home.engine.sync_link(int(ids[0]))
             elif kind == "backlog":
-                self.backlog.open(int(rest))
+                home.backlog.open(int(ids[0]))
             else:
-                tenant_id, _, issue_id = rest.partition(":")
-                self.pairing.check_issue(int(tenant_id), issue_id)
+                home.pairing.check_issue(int(ids[0]), ids[1])
         except Crash:
             self.crashes += 1
 
@@ -254,11 +321,12 @@ class World:
                     act()
 
     def sweep(self) -> None:
-        with self.db.read() as tx:
-            self.bell.link(*queue.due_links(tx, self.now))
-            self.bell.backlog(*backlog_store.due(tx, self.now, RESCAN))
-            for tenant_id, issue_id in queue.due_issues(tx, self.now):
-                self.bell.issue(tenant_id, issue_id)
+        for home in self.deployments():
+            with home.db.read() as tx:
+                home.bell.link(*queue.due_links(tx, self.now))
+                home.bell.backlog(*backlog_store.due(tx, self.now, RESCAN))
+                for tenant_id, issue_id in queue.due_issues(tx, self.now):
+                    home.bell.issue(tenant_id, issue_id)
 
     def settle(self, rounds: int = 600) -> None:
         """No more faults; time passes; one reconcile pass makes lost webhooks good."""
@@ -271,14 +339,14 @@ class World:
         self.bring_late_effects()
         self.bring_webhooks()
         for tenant_id in self.sites:
-            self.reconcile.run(tenant_id)
+            self.homes[tenant_id].reconcile.run(tenant_id)
         sent = self.post.sent
         for _ in range(rounds):
             if self.post.sent - sent > _MOST_MESSAGES:
                 break
-            if not self.bell.keys:
+            if not self.keys:
                 self.sweep()
-            if not self.bell.keys:
+            if not self.keys:
                 if self._idle():
                     return
                 self.now += LEASE + 1
@@ -288,11 +356,14 @@ class World:
         raise AssertionError("never came to rest")
 
     def _idle(self) -> bool:
-        with self.db.read() as tx:
-            later = self.now + 10_000_000
-            waits = queue.due_links(tx, later) or queue.due_issues(tx, later)
-            # Looked at from the beginning of time, those that only watch have nothing to do.
-            return not waits and not backlog_store.due(tx, later, float("inf"))
+        later = self.now + 10_000_000
+        for home in self.deployments():
+            with home.db.read() as tx:
+                waits = queue.due_links(tx, later) or queue.due_issues(tx, later)
+                # Looked at from the beginning of time, those that only watch have nothing to do.
+                if waits or backlog_store.due(tx, later, float("inf")):
+                    return False
+        return True
 
     def retry(self, link_id: int) -> None:
         """A person asks for a link that stands still; time has passed since."""
@@ -305,9 +376,20 @@ class World:
     # looking
 
     def links(self) -> list[twin_link.TwinLink]:
-        with self.db.read() as tx:
-            ids = [row[0] for row in tx.exec_driver_sql("select id from twin_link order by id")]
-            return [link for link in (twin_link.by_id(tx, i) for i in ids) if link is not None]
+        found: list[twin_link.TwinLink] = []
+        for home in self.deployments():
+            with home.db.read() as tx:
+                ids = [row[0] for row in tx.exec_driver_sql("select id from twin_link order by id")]
+                found += [link for link in (twin_link.by_id(tx, i) for i in ids) if link is not None]
+        return found
+
+    def conflicts(self) -> list[conflict.Found]:
+        """The conflict logs of all links."""
+        found: list[conflict.Found] = []
+        for link in self.links():
+            with self.homes[link.tenant_id].db.read() as tx:
+                found += conflict.all_of(tx, link.id)
+        return found
 
     def twins(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
         """Blue's and Green's issue of each link."""
@@ -316,3 +398,8 @@ class World:
         assert ours.keys() == theirs.keys()
         blue, green = self.sites[self.blue.id].issues, self.sites[self.green.id].issues
         return [(blue[str(ours[key].issue_id)], green[str(theirs[key].issue_id)]) for key in ours]
+
+
+def _copy(source: Path, target: Path) -> None:
+    with contextlib.closing(sqlite3.connect(source)) as one, contextlib.closing(sqlite3.connect(target)) as other:
+        one.backup(other)

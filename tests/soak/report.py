@@ -9,28 +9,27 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from tests.simulation.promises import INVARIANTS, broken_by
 from tests.soak.figures import FILE, SHARE
 
 REPORT = Path(__file__).resolve().parents[2] / "docs" / "reliability-report.md"
-INVARIANTS = (
-    ("R1", "an acknowledged webhook is never lost", "`test_histories` (existence, items), `story/test_kills`"),
-    ("R2", "nothing is doubled", "`test_histories` (existence, economy), planted `create_at_once`, `no_intent`"),
-    ("R3", "order per issue", "`test_histories` (order)"),
-    ("R4", "convergence", "`test_histories`, `test_machine` (convergence), planted `seen_ignored`"),
-    ("R5", "no silent lost update", "`test_histories` (silent overwrite, items), planted `winner_is_ours`"),
-    ("R6", "no echo, no ping-pong", "`Play.calm` (amplification), quiet, rest; planted `acks_are_answered`"),
-    ("R7", "poison stays alone", "`test_operator` shows and skips; no timing figure yet"),
-    ("R8", "bounded retry", "no test of the storm yet; `test_edges_client` for Retry-After"),
-    ("R9", "Redis may vanish", "`test_histories` (flush), `test_nemesis` (FLUSHALL), `test_kills`"),
-    ("R10", "crash at every step", "`test_crash_points` on both databases, `test_nemesis` (CRASH_AT)"),
-    ("R11", "a dead worker is noticed within the lease", "`test_histories` (stall), planted `no_lease`"),
-    ("R12", "durable, fast answer to webhooks", "`test_edges_webhooks`; no rate figure here"),
-    ("R13", "clocks ± 10 min", "`test_histories` (skew)"),
-    ("R14", "uninstall, reinstall in mid-flight", "`test_histories` (switch; no call while off); no secret change yet"),
-    ("R15", "restore from a backup", "**no test: epochs are not there yet**"),
-    ("R16", "broken connections", "`soak/test_proxy`, `test_edges_client`"),
-    ("R17", "webhooks that never came", "`test_histories` (lost webhooks, healed by one pass)"),
-)
+FURTHER = {
+    "R1": "`story/test_kills`",
+    "R9": "`story/test_nemesis` (FLUSHALL), `story/test_kills`",
+    "R10": "`test_crash_points` on both databases, `story/test_nemesis` (CRASH_AT)",
+    "R11": "`test_dead_worker`",
+    "R15": "`test_restore`",
+    "R16": "`soak/test_proxy`",
+    "R17": "`test_reconcile`",
+}
+"""Tests beside those that the registry knows (``tests.simulation.promises``)."""
+FULL = {
+    "random histories": ("histories", 10_000),
+    "random histories with restores": ("histories", 1_000),
+    "state machine (Hypothesis)": ("histories", 500),
+    "FLUSHALL while people work": ("flushes", 100),
+}
+"""What a soak does at its full size."""
 
 
 def main() -> None:
@@ -50,7 +49,15 @@ def main() -> None:
         "| # | Invariant | Test that fails when the rule is broken | Measured |",
         "| --- | --- | --- | --- |",
     ]
-    lines += [f"| {name} | {words} | {test} | {_sum(by[name])} |" for name, words, test in INVARIANTS]
+    lines += [f"| {name} | {words} | {_tests(name)} | {_sum(by[name])} |" for name, words in INVARIANTS.items()]
+    lines += [
+        "",
+        "## How far it came",
+        "",
+        "| What | Reached | Full size | Seconds per hundred |",
+        "| --- | --- | --- | --- |",
+    ]
+    lines += [_reached(what, [run for run in runs if run["what"] == what]) for what in FULL]
     lines += ["", "## Planted bugs", "", "| Bug | Found after (histories) | By the oracles |", "| --- | --- | --- |"]
     lines += [f"| `{run['what']}` | {run['found_after']} | {run['found_by']} |" for run in by["planted"]]
     failed = [run for run in runs if run.get("failed")]
@@ -60,6 +67,19 @@ def main() -> None:
     ]
     lines += [] if failed else ["None."]
     REPORT.write_text("\n".join(lines) + "\n")
+
+
+def _tests(invariant: str) -> str:
+    told = ", ".join(f"`{name}`" for name in dict.fromkeys(broken_by(invariant)))
+    return f"broken on purpose: {told}" + (f"; {FURTHER[invariant]}" if invariant in FURTHER else "")
+
+
+def _reached(what: str, runs: list[dict[str, Any]]) -> str:
+    unit, full = FULL[what]
+    count = sum(run.get(unit, 0) for run in runs)
+    seconds = sum(run.get("seconds_in_all", 0.0) for run in runs)
+    each = f"{100 * seconds / count:.0f}" if count and seconds else "–"
+    return f"| {what} | {count:g} {unit} | {full:,} | {each} |"
 
 
 def _sum(runs: list[dict[str, Any]]) -> str:

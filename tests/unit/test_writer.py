@@ -51,11 +51,11 @@ def test_an_issue_is_created_with_the_links_key_inside(jira: JiraClient) -> None
     responses.post(
         f"{SITE}/rest/api/3/issue", json={"id": "10001", "key": "QA-1"}, status=201, auto_calculate_content_length=True
     )
-    made = writer.create_issue(jira, "10000", "10004", Edit({"summary": "Hello"}), "link-1")
+    made = writer.create_issue(jira, "10000", "10004", Edit({"summary": "Hello"}), {"link": "link-1", "twin": "a/7"})
     assert made == ("10001", "QA-1")
     assert _sent()[1] == {
         "fields": {"summary": "Hello", "project": {"id": "10000"}, "issuetype": {"id": "10004"}},
-        "properties": [{"key": "twinline", "value": {"link": "link-1"}}],
+        "properties": [{"key": "twinline", "value": {"link": "link-1", "twin": "a/7"}}],
     }
 
 

@@ -1,0 +1,74 @@
+"""Epochs: how two ends begin afresh when one of them came back from a backup.
+
+A database that was restored has forgotten messages it sent and messages it stored. It would number new messages as it
+numbered the forgotten ones, and they would be taken for repeats. So sequences count within an epoch, and no triple of
+synchronization, epoch and sequence ever means two things. Whoever sees proof of a restore, at whichever end, begins
+the next epoch; the other follows as soon as it hears of it. Nobody has to say that a backup was put back.
+
+In a new epoch nothing is taken for settled: every link forgets its messages and its base, reads its issue and tells all
+of it. What differs was changed on both sides at once as far as anybody can know, so the rows' policies decide and the
+conflict log keeps the rest (ADR 8).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from addon import log
+from addon.model.message import Message
+from addon.store import queue, twin_link
+from addon.store import rules as rules_store
+from addon.store import synchronization as synchronization_store
+from addon.store.db import Tx
+from addon.store.synchronization import Synchronization
+from addon.store.twin_link import TwinLink
+
+WATCH_SECONDS = 24 * 3600.0
+"""For so long after an epoch has begun, an issue is looked for before it is created: it may be there from before."""
+ENDED = "is no longer its twin"
+
+
+def begin(tx: Tx, synchronization_id: int, number: int, now: float) -> Synchronization | None:
+    """Begin an epoch at our end, unless it has begun already. Whoever works on a link loses it by that.
+
+    Answers the synchronization as it is then.
+    """
+    ours = synchronization_store.lock(tx, synchronization_id)
+    if ours is None or ours.epoch >= number:
+        return ours
+    ours = synchronization_store.change(tx, ours.id, epoch=number, epoch_at=now)
+    rules = rules_store.live(tx, ours.id)
+    for link in twin_link.renew(tx, ours.id, now):
+        # The partner may have forgotten that it is over.
+        said = Message(link.link_key, 1, 0, link.mapping_id, rules.version, rules.hash, ended=ENDED, epoch=number)
+        queue.append(tx, link, said, now)
+        twin_link.change(tx, link.id, next_sequence=2)
+    log.warning("epoch_begun", synchronization=ours.id, epoch=number)
+    return ours
+
+
+def begin_all(tx: Tx, now: float) -> None:
+    """Begin an epoch of every synchronization at once: this database came back from a backup."""
+    for ours in synchronization_store.accepted(tx):
+        begin(tx, ours.id, ours.epoch + 1, now)
+
+
+def digest(message: Message) -> str:
+    """What tells a repeat from another message of the same sequence."""
+    return hashlib.sha256(json.dumps(message.to_json(), sort_keys=True).encode()).hexdigest()
+
+
+def proves_restore(link: TwinLink, message: Message) -> bool:
+    """Whether a message that came for this link can only be if one of both ends has forgotten something."""
+    if message.seen >= link.next_sequence:
+        return True  # they have applied what we do not know to have sent
+    if message.sequence == link.expected_sequence:
+        return message.seen < link.partner_seen  # they have forgotten what they had applied
+    last = message.sequence == link.expected_sequence - 1
+    return last and digest(message) != link.received_digest  # they number anew what they have forgotten
+
+
+def is_recent(synchronization: Synchronization, now: float) -> bool:
+    """Whether what was there before this epoch may still come to light."""
+    return synchronization.epoch_at is not None and now - synchronization.epoch_at < WATCH_SECONDS

@@ -1,0 +1,66 @@
+"""R11: a worker of this machine is killed: its leases are free at once, what it was writing may still arrive."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from addon import crash, jobs, owner
+from tests.fakes.jira import Crash
+from tests.simulation.cases import Stand
+
+SCRIPT = "from addon import owner; print(owner.new())"
+
+
+@pytest.mark.parametrize("point", ["observe.after_append", "receive.after_intent", "receive.after_edit"])
+def test_the_dead_do_not_keep_others_waiting(point: str, folder: Path) -> None:
+    stand = Stand(folder)
+    world = stand.world
+    dead = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True).stdout.strip()
+    world.engine.new_owner = lambda: dead
+
+    def die() -> None:
+        crash.disarm()
+        raise Crash
+
+    crash.arm(point, die)
+    stand.blue.edit(stand.ours, summary="Died on the way")
+    while not world.crashes:
+        world.work()
+    world.engine.new_owner = owner.new
+    asleep = [link for link in world.links() if link.lease_owner == dead]
+    assert len(asleep) == 1
+    settings = dataclasses.replace(world.settings, redis_url="redis://127.0.0.1:1/0", database_url=world.database_url)
+    parts = dataclasses.replace(jobs.build(settings), engine=world.engine, db=world.db)
+    parts.bury()
+    freed = next(link for link in world.links() if link.id == asleep[0].id)
+    assert freed.lease_owner == ""
+    waits = settings.settle_seconds if point.startswith("receive") else 0.0
+    assert (freed.retry_at or world.now) - world.now == pytest.approx(waits, abs=5)
+    stand.run(waits + 5)
+    assert stand.twin()["summary"] == "Died on the way"
+    assert len([1 for operation, _, body in stand.green.said if operation == "edit" and "Died" in body]) == 1
+
+
+def test_the_living_keep_their_leases(folder: Path) -> None:
+    stand = Stand(folder)
+    world = stand.world
+    settings = dataclasses.replace(world.settings, redis_url="redis://127.0.0.1:1/0", database_url=world.database_url)
+    parts = dataclasses.replace(jobs.build(settings), engine=world.engine, db=world.db)
+    world.engine.new_owner = owner.new
+    held: list[str] = []
+
+    def meanwhile() -> None:
+        crash.disarm()
+        parts.bury()
+        held.extend(link.lease_owner for link in world.links() if link.lease_owner)
+
+    crash.arm("receive.after_intent", meanwhile)
+    stand.blue.edit(stand.ours, summary="Alive")
+    stand.run()
+    assert len(held) == 1
+    assert stand.twin()["summary"] == "Alive"

@@ -1,0 +1,188 @@
+"""R15: a deployment comes back from a backup. Both ends read everything again, and nothing is doubled or lost."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from addon.store import synchronization as synchronization_store
+from addon.sync import epoch
+from tests.fakes.jira import adf
+from tests.simulation.play import Play, drive, usual
+from tests.simulation.test_histories import POLICIES
+from tests.simulation.test_line import _check, _quiet
+from tests.simulation.world import World
+from tests.soak.figures import SOAK, begin, note, size
+
+WHAT = "random histories with restores"
+RUNS, BATCH = size(usual=20, full=1_000), 10
+
+
+class Stand:
+    """Two deployments, one pair of twins with a comment from each side."""
+
+    def __init__(self, folder: Path, *, federated: bool = True) -> None:
+        random.seed(11)
+        self.world = World(f"sqlite:///{folder}/t.db", random.Random(11), federated=federated)
+        self.blue, self.green = (self.world.sites[tenant.id] for tenant in (self.world.blue, self.world.green))
+        self.ours = self.blue.create("First", description=adf("Words"), labels=["start"])
+        self.world.settle()
+        (self.theirs,) = self.green.issues
+        self.blue.comment(self.ours, "Blue says")
+        self.green.comment(self.theirs, "Green says")
+        self.world.settle()
+
+    def epochs(self) -> tuple[int, int]:
+        found = []
+        for ours in (self.world.ours, self.world.theirs):
+            with self.world.homes[ours.tenant_id].db.read() as tx:
+                row = synchronization_store.get(tx, ours.id)
+            assert row is not None
+            found.append(row.epoch)
+        return found[0], found[1]
+
+
+Act = Callable[[Stand], object]
+SINCE: dict[str, Act] = {
+    "nothing": lambda stand: None,
+    "an edit of ours": lambda stand: stand.blue.edit(stand.ours, summary="Later"),
+    "an edit of theirs": lambda stand: stand.green.edit(stand.theirs, labels=["more", "start"]),
+    "a comment of ours": lambda stand: stand.blue.comment(stand.ours, "Blue again"),
+    "a comment of theirs": lambda stand: stand.green.comment(stand.theirs, "Green again"),
+    "an issue of ours": lambda stand: stand.blue.create("Second"),
+    "an issue of theirs": lambda stand: stand.green.create("Second"),
+    "issues of both": lambda stand: (stand.blue.create("Second"), stand.green.create("Third")),
+}
+THEN: dict[str, Act] = {
+    "nothing": lambda stand: None,
+    "an edit of ours": lambda stand: stand.blue.edit(stand.ours, priority={"id": "1"}),
+    "an edit of theirs": lambda stand: stand.green.edit(stand.theirs, priority={"id": "1"}),
+    "a comment of ours": lambda stand: stand.blue.comment(stand.ours, "Blue at last"),
+    "a comment of theirs": lambda stand: stand.green.comment(stand.theirs, "Green at last"),
+    "a new issue": lambda stand: stand.blue.create("Another"),
+}
+
+
+STORIES = [(side, since, then) for side in ("inviter", "accepter") for since in SINCE for then in THEN]
+"""Each is played in the soak, every fourth in the usual tests."""
+
+
+@pytest.mark.parametrize(("side", "since", "then"), STORIES if SOAK else STORIES[::4])
+@pytest.mark.parametrize("age", [300.0, 86_400.0] if SOAK else [86_400.0], ids=lambda age: f"{age / 60:g} min old")
+def test_nothing_is_doubled_or_skipped(side: str, since: str, then: str, age: float, folder: Path) -> None:
+    stand = Stand(folder)
+    world = stand.world
+    restored = world.blue if side == "inviter" else world.green
+    backup = world.backup(restored)
+    SINCE[since](stand)
+    world.settle()
+    world.now += age
+    world.restore(restored, backup)
+    issues = len(stand.blue.issues) + (then == "a new issue")
+    THEN[then](stand)
+    world.settle()
+    assert len(stand.blue.issues) == len(stand.green.issues) == issues, "an issue was lost or doubled"
+    _check(world)
+    _quiet(world)
+    ours, theirs = stand.epochs()
+    assert ours == theirs, "one end has not followed"
+
+
+@pytest.mark.parametrize("side", ["inviter", "accepter"])
+def test_both_ends_notice(side: str, folder: Path) -> None:
+    stand = Stand(folder)
+    world = stand.world
+    restored = world.blue if side == "inviter" else world.green
+    backup = world.backup(restored)
+    for site, issue in ((stand.blue, stand.ours), (stand.green, stand.theirs)):
+        site.comment(issue, "Forgotten soon")
+        world.settle()
+    world.restore(restored, backup)
+    stand.blue.edit(stand.ours, priority={"id": "1"})
+    world.settle()
+    assert stand.epochs() == (2, 2)
+    world.restore(restored, backup)
+    stand.green.edit(stand.theirs, priority={"id": "2"})
+    world.settle()
+    assert stand.epochs()[0] == stand.epochs()[1] > 2, "the same backup was put back once more"
+    _check(world)
+    _quiet(world)
+
+
+def test_edits_of_both_that_the_backup_has_forgotten_are_in_the_log(folder: Path) -> None:
+    stand = Stand(folder)
+    world = stand.world
+    backup = world.backup(world.green)
+    stand.blue.edit(stand.ours, summary="From Blue")
+    world.settle()
+    world.restore(world.green, backup)
+    world.post.lose = lambda: "request"
+    stand.green.edit(stand.theirs, summary="From Green")
+    stand.blue.edit(stand.ours, priority={"id": "1"})
+    for _ in range(20):
+        world.work()
+    world.settle()
+    _check(world)
+    assert stand.blue.issues[stand.ours]["fields"]["summary"] == "From Blue"
+    kept = [value for one in world.conflicts() if one.part == "summary" for value in (one.ours, one.theirs)]
+    assert {"From Blue", "From Green"} <= set(kept)
+    _quiet(world)
+
+
+def test_both_sites_of_one_deployment_come_back_together(folder: Path) -> None:
+    """Nobody else can know, so the operator says so; what was created since the backup is found by its marks."""
+    stand = Stand(folder, federated=False)
+    world = stand.world
+    backup = world.backup(world.blue)
+    stand.blue.create("Second")
+    stand.green.create("Third")
+    stand.blue.comment(stand.ours, "Blue again")
+    stand.green.edit(stand.theirs, summary="Later")
+    world.settle()
+    world.restore(world.blue, backup)
+    with world.db.begin() as tx:
+        epoch.begin_all(tx, world.now)
+    world.settle()
+    assert len(stand.blue.issues) == len(stand.green.issues) == 3, "an issue was lost or doubled"
+    _check(world)
+    _quiet(world)
+
+
+@pytest.mark.parametrize("first", range(0, RUNS, BATCH))
+def test_histories_with_restores(first: int, folder: Path) -> None:
+    """Random histories between two deployments, each of which may come back from a backup at any time."""
+    failed, counts = {}, Counter[str]()
+    last = min(first + BATCH, RUNS)
+    started = begin(WHAT, f"{first}..{last - 1}")
+    for seed in range(first, last):
+        play = Play(f"sqlite:///{folder}/{seed}.db", seed, policy=POLICIES[seed % 3], federated=True)
+        try:
+            complaints = drive(play, seed, draw=_draw)
+        finally:
+            play.close()
+        counts.update(play.counts)
+        if complaints:
+            failed[seed] = complaints
+    note(
+        "R15",
+        WHAT,
+        seeds=f"{first}..{last - 1}",
+        histories=last - first,
+        failed=len(failed),
+        complaints=repr({kind for complaints in failed.values() for kind, _ in complaints}) if failed else "",
+        seconds_in_all=round(time.monotonic() - started, 1),
+        **counts,
+    )
+    assert not failed, "\n".join(f"SEED={seed}: {complaints[:3]}" for seed, complaints in failed.items())
+
+
+def _draw(rng: random.Random) -> tuple[str, tuple[object, ...]]:
+    dice = rng.random()
+    if dice < 0.08:
+        return ("backup" if dice < 0.05 else "restore"), (rng.randrange(2),)
+    return usual(rng)
