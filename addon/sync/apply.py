@@ -27,7 +27,7 @@ from addon.store import conflict, queue, twin_item, twin_link
 from addon.store.db import Database, Tx
 from addon.store.queue import Received
 from addon.store.twin_link import TwinLink
-from addon.sync import inbound, walking
+from addon.sync import inbound, portion, walking
 from addon.sync.detection import field_values, settle
 from addon.sync.inbound import Arrived, Here, Ours
 from addon.sync.line import Line, LostLease, field_ids
@@ -86,7 +86,7 @@ class Application:
         plan = made or self._prepared(mapping, new=False)
         self.notes.extend(plan.notes)
         self.conflicts.extend(plan.conflicts)
-        left = walking.at_creation(plan, mapping, self.at.side)[1] if made else plan
+        left = portion.at_creation(plan, mapping, self.at.side)[1] if made else plan
         if plan.goal:
             left = walking.Walking(self, mapping, left, plan.goal).go()
         if left.edit:
@@ -144,7 +144,7 @@ class Application:
         key, plan = "", None
         if issue_id is None:
             plan = self._prepared(mapping, new=True)
-            end, first = mapping.end_of(self.at.side), walking.at_creation(plan, mapping, self.at.side)[0]
+            end, first = mapping.end_of(self.at.side), portion.at_creation(plan, mapping, self.at.side)[0]
             with self.writing({"create": True, "looked": 0, "changes": dict(plan.changes)}):
                 issue_id, key = writer.create_issue(
                     self.jira, end.project_id, end.issue_type_id, first.edit, link.link_key
