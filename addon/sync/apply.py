@@ -28,7 +28,7 @@ from addon.store.db import Database, Tx
 from addon.store.queue import Received
 from addon.store.twin_item import COMMENT
 from addon.store.twin_link import TwinLink
-from addon.sync import epoch, following, hierarchy, inbound, recovery, refusal, renewal, walking
+from addon.sync import epoch, following, hierarchy, inbound, portion, recovery, refusal, renewal, walking
 from addon.sync.detection import settle
 from addon.sync.inbound import Arrived, Here, Ours
 from addon.sync.line import Line, LostLease
@@ -90,7 +90,7 @@ class Application:
         self.notes.extend(plan.notes)
         self.notes.extend(inbound.refused(self.arrived, mapping, self.at.synchronization.veto, self.at.side))
         self.conflicts.extend(plan.conflicts)
-        left = walking.at_creation(plan, mapping, self.at.side)[1] if made else plan
+        left = portion.at_creation(plan, mapping, self.at.side)[1] if made else plan
         if plan.goal:
             left = walking.Walking(self, mapping, left, plan.goal).go()
         if left.edit:
@@ -161,7 +161,7 @@ class Application:
             renewal.adopt(ports.db, at, issue_id, row, ports.clock())
         if issue_id is None:
             plan = self._prepared(mapping, new=True)
-            end, first = mapping.end_of(self.at.side), walking.at_creation(plan, mapping, self.at.side)[0]
+            end, first = mapping.end_of(self.at.side), portion.at_creation(plan, mapping, self.at.side)[0]
             with self.writing({"create": True, "looked": 0, "changes": dict(plan.changes)}, first.edit):
                 issue_id, key = writer.create_issue(
                     self.jira,

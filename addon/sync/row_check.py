@@ -54,6 +54,8 @@ def _check_way(row: FieldMapping, side: Side) -> None:
         _refuse(
             row, f"a field of type {ours} cannot take the values of type {theirs}; choose another direction or field"
         )
+    if ours == "status" and row.field_of(side) != "status":
+        _refuse(row, "only Jira's own field “status” is a status that can be moved; choose that field")
     if row.unmatched == "default" and matrix.TYPES[ours].offers and end.default is None:
         _refuse(row, "values that match nothing shall become the default, but no default is given")
 
@@ -63,6 +65,8 @@ def _check_values(row: FieldMapping, side: Side) -> None:
     for name, value in (("fixed value", end.fixed), ("default", end.default), ("value when empty", end.when_empty)):
         if value is not None and not fits(kind.form, value):
             _refuse(row, f"its {name} is not of the type {kind.name}")
+    if (end.prefer or end.avoid) and kind.name != "status":
+        _refuse(row, "only a status is walked to, so only there can something be preferred or avoided on the way")
 
 
 def _count(values: tuple[ValueMapping, ...]) -> int:

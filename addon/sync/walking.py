@@ -21,12 +21,14 @@ from addon.errors import Blocked, Missing
 from addon.jira import reader, workflow, writer
 from addon.jira.workflow import Kind, Sight
 from addon.model.entry import note
-from addon.model.plan import Edit, Goal, Plan
+from addon.model.plan import Goal, Plan
 from addon.model.rules import FieldMapping, IssueMapping, Side
 from addon.model.snapshot import Snapshot
-from addon.model.workflow import Graph, Move, ScreenField, Status
+from addon.model.workflow import Graph, Move, Status
 from addon.sync import walk
 from addon.sync.line import WALK, field_ids
+from addon.sync.load import Load, Loading
+from addon.sync.portion import name_of, part_of
 from addon.sync.processors import FieldProcessor, PartChange
 from addon.sync.processors.registry import fields_of
 
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
 
 DONE = "done"
 _REFUSED = "Mend what Jira complains of, in the issue or in the workflow, or move the issue by hand; then retry."
-_ESTIMATES = ("original_estimate", "remaining_estimate")
 
 
 class Moved(Exception):
@@ -44,39 +45,6 @@ class Moved(Exception):
     def __init__(self, snapshot: Snapshot) -> None:
         super().__init__("the issue was moved by somebody else")
         self.snapshot = snapshot
-
-
-def at_creation(plan: Plan, mapping: IssueMapping, side: Side) -> tuple[Plan, Plan]:
-    """A plan for a new twin as what is said when it is created, and what can only be said after that."""
-    if plan.goal is None:
-        return plan, part_of(plan, mapping, side, ())
-    later = {row.id for row, _ in fields_of(mapping, side) if row.type_of(side) == "resolution"}
-    first = part_of(plan, mapping, side, plan.changes.keys() - later)
-    return replace(first, goal=plan.goal), replace(part_of(plan, mapping, side, later), goal=plan.goal)
-
-
-def part_of(plan: Plan, mapping: IssueMapping, side: Side, parts: Collection[str]) -> Plan:
-    """The plan with the edits of these parts only, and without its goal."""
-    names = {_name(row, side) for row, _ in fields_of(mapping, side) if row.id in parts}
-    edit = Edit(
-        {name: value for name, value in plan.edit.fields.items() if name in names},
-        {name: steps for name, steps in plan.edit.update.items() if name in names},
-    )
-    changes = {part: change for part, change in plan.changes.items() if part in parts}
-    return replace(plan, edit=edit, changes=changes, goal=None)
-
-
-def _name(row: FieldMapping, side: Side) -> str:
-    """Under which name a field stands on a screen and in an edit."""
-    return "timetracking" if row.type_of(side) in _ESTIMATES else row.field_of(side)
-
-
-@dataclass(frozen=True, slots=True)
-class _Load:
-    """What goes along with one transition; ``changes`` by part, in our own terms."""
-
-    edit: Edit
-    changes: Mapping[str, PartChange]
 
 
 @dataclass(slots=True)
@@ -117,7 +85,7 @@ class Walking:
             way, load = self._next()
             if self._locks(way):
                 self._edit_first(way)
-                load = self._load(way[0])
+                load = self._loading.load(way[0], self.rest)
             self._step(way[0], load)
             # Who moves it on from the goal does so after the change that is applied here: it is seen when all is done.
             at = self.taken[-1].to if self.taken else start
@@ -144,6 +112,11 @@ class Walking:
         return self.application.ports.metadata.workflows
 
     @property
+    def _loading(self) -> Loading:
+        jira, issue_id = self.application.jira, self._issue_id
+        return Loading(self.plan, self.mapping, self._side, lambda names: workflow.held(jira, issue_id, names))
+
+    @property
     def _row(self) -> FieldMapping:
         return next(row for row in self.mapping.fields if row.id == self.goal.part)
 
@@ -163,13 +136,13 @@ class Walking:
 
     # which way
 
-    def _next(self) -> tuple[tuple[Move, ...], _Load]:
+    def _next(self) -> tuple[tuple[Move, ...], Load]:
         """The best way of which the first transition can be taken, and what goes along with that."""
         while True:
             way = self._way()
             first = self._on_screen(way[0])
             try:
-                return (first, *way[1:]), self._load(first)
+                return (first, *way[1:]), self._loading.load(first, self.rest)
             except Blocked as lacking:
                 self.problems.append(lacking)
                 self.shut.add((self.sight.here.id, first.id))
@@ -248,50 +221,6 @@ class Walking:
             self._workflows.told(self._kind, self.sight.here.id, moves)
         return found
 
-    def _load(self, move: Move) -> _Load:
-        """What is said on a transition's screen.
-
-        Raises:
-            Blocked: it demands a field that nothing fills.
-        """
-        screen = {one.id: one for one in move.fields or ()}
-        rows = [row for row, _ in fields_of(self.mapping, self._side) if row.id in self.rest]
-        parts = {row.id for row in rows if _name(row, self._side) in screen and not self._empties(row, screen)}
-        ours = part_of(self.plan, self.mapping, self._side, parts)
-        fields, changes = dict(ours.edit.fields), dict(ours.changes)
-        lacking = [one for one in screen.values() if one.required and one.id not in {*fields, *ours.edit.update}]
-        if lacking:
-            held = workflow.held(self.application.jira, self._issue_id, [one.id for one in lacking])
-            for one in lacking:
-                self._fill(one, workflow.again(held.get(one.id)), move, fields, changes)
-        return _Load(Edit(fields, ours.edit.update), changes)
-
-    def _empties(self, row: FieldMapping, screen: Mapping[str, ScreenField]) -> bool:
-        """Whether the plan would clear what the screen demands."""
-        name = _name(row, self._side)
-        return screen[name].required and name in self.plan.edit.fields and not self.plan.edit.fields[name]
-
-    def _fill(
-        self, one: ScreenField, held: Any, move: Move, fields: dict[str, Any], changes: dict[str, PartChange]
-    ) -> None:
-        if held is not None:
-            fields[one.id] = held
-            return
-        for row, processor in fields_of(self.mapping, self._side):
-            end = row.end_of(self._side)
-            value = next((it for it in (end.default, end.fixed, end.when_empty) if it is not None), None)
-            if row.field_of(self._side) == one.id and value is not None:
-                fields.update(processor.restoring(one.id, value))
-                changes[row.id] = {"add": value, "remove": []} if processor.merges else {"value": value}
-                return
-        if not one.given:
-            raise Blocked(
-                f"The transition “{move.name}” to “{move.to.name}” demands the field “{one.name}”, and nothing fills "
-                "it.",
-                fix=f"Map “{one.name}” in this mapping or give its row a default for this side, or take it off the "
-                "transition's screen; then retry.",
-            )
-
     # the writes
 
     def _locks(self, way: tuple[Move, ...]) -> bool:
@@ -305,7 +234,7 @@ class Walking:
         return {
             row.id
             for row in rows
-            if _name(row, self._side) not in on_screens and row.type_of(self._side) != "resolution"
+            if name_of(row, self._side) not in on_screens and row.type_of(self._side) != "resolution"
         }
 
     def _edit_first(self, way: tuple[Move, ...]) -> None:
@@ -315,7 +244,7 @@ class Walking:
         if plan.edit:
             self.application.edit(replace(plan, goal=self.goal), self.mapping)
 
-    def _step(self, move: Move, load: _Load) -> None:
+    def _step(self, move: Move, load: Load) -> None:
         application, here = self.application, self.sight.here
         to = {"id": move.to.id, "name": move.to.name}
         try:
@@ -347,7 +276,7 @@ class Walking:
         if self.sight.here.id != here.id:
             raise Moved(self.sight.snapshot)
 
-    def _settle(self, move: Move, load: _Load) -> Mapping[str, Any]:
+    def _settle(self, move: Move, load: Load) -> Mapping[str, Any]:
         """The base after a step, by what was read back; answers the fields of people to put back."""
         application, before = self.application, self.application.at.link.base
         items = reader.our_change(self.sight.data, application.at.tenant.account_id, ["status"])

@@ -16,6 +16,9 @@ from emulator.site import Site
 API = "/rest/api/<any('2','3','latest'):api>"
 View = Callable[..., Any]
 
+INACCESSIBLE = "INACCESSIBLE"
+"""What the OpenAPI documents say of resources that Connect apps may not call, whatever scopes they have."""
+
 
 class Resource:
     """A blueprint whose views return plain values: JSON, `(JSON, status)`, None for 204, or a Response."""
@@ -67,6 +70,8 @@ def _admit(site: Site, scope: str, anonymous: bool) -> None:
     caller = auth.authenticate(site, request)
     if caller.user is None and not anonymous:
         raise auth.unauthorized()
+    if caller.app and scope == INACCESSIBLE:
+        raise JiraError(403, "Connect apps may not access this resource.")
     if not caller.may_use(scope):
         raise JiraError(403, f"The app's descriptor does not hold the scope {scope} that this resource needs.")
     g.caller = caller

@@ -88,6 +88,11 @@ class People:
         site.edit(issue_id, priority={"id": others[pick % 3]})
         return True
 
+    def _move(self, site_id: int, site: FakeJira, issue_id: str, pick: int) -> bool:
+        others = [name for name in site.workflow.statuses.values() if name != site.status(issue_id)]
+        site.move(issue_id, others[pick % len(others)])
+        return True
+
     def _add_label(self, site_id: int, site: FakeJira, issue_id: str, pick: int) -> bool:
         number = self._number(site_id)
         self.journal.added[number] = (site_id, issue_id)

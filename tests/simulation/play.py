@@ -174,7 +174,7 @@ class Play:
     def calm(self, side: int, act: str, pick: int) -> None:
         """All comes to rest; one person does one thing; the other site is written to once, this one not at all."""
         self.rest()
-        before = {i: len(self.world.sites[i].writes) for i in self.ids}
+        before = {i: _edits(self.world, i) for i in self.ids}
         sent = self.world.post.sent
         living = {pair.ids[side] for pair in pairs(self.world)}
         done = self.people.do(self.ids[side], act, pick)
@@ -182,7 +182,7 @@ class Play:
             return
         self.counts["changes"] += 1
         self.settle()
-        wrote = [len(self.world.sites[i].writes) - before[i] for i in self.ids]
+        wrote = [_edits(self.world, i) - before[i] for i in self.ids]
         wanted = 1 if done[0] == "create" or done[1] in living else 0
         if wrote[side] != 0 or wrote[1 - side] != wanted:
             self.complaints.append(("amplification", f"{done}: {wrote[1 - side]} writes there, {wrote[side]} here"))
@@ -245,6 +245,11 @@ class Play:
 Draw = Callable[[random.Random], tuple[str, tuple[object, ...]]]
 
 
+def _edits(world: World, site_id: int) -> int:
+    """Writes at a site but for transitions: a status takes as many as its workflow has steps."""
+    return sum(operation != "transition" for operation, _ in world.sites[site_id].writes)
+
+
 def drive(play: Play, seed: int, moves: int = 60, draw: Draw | None = None) -> list[tuple[str, str]]:
     """Draw the moves of a play from a seed and bring it to its end; answers the complaints."""
     rng, choose = random.Random(seed), draw or usual
@@ -255,11 +260,11 @@ def drive(play: Play, seed: int, moves: int = 60, draw: Draw | None = None) -> l
     return play.finish()
 
 
-def usual(rng: random.Random) -> tuple[str, tuple[object, ...]]:
+def usual(rng: random.Random, acts: tuple[str, ...] = ACTS) -> tuple[str, tuple[object, ...]]:
     """One move, as often as it is worth."""
     side, pick = rng.randrange(2), rng.randrange(60)
     kinds = {
-        "person": (40, lambda: (side, rng.choice(ACTS), pick)),
+        "person": (40, lambda: (side, rng.choice(acts), pick)),
         "work": (32, lambda: (rng.randint(1, 3),)),
         "sweep": (6, lambda: (rng.choice([1.0, 10.0, 70.0, 200.0]),)),
         "fault": (7, lambda: (side, rng.choice(WRITE_FAULTS))),

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from addon import crash
 from addon.model.rules import BASIC_FIELDS, Choice, FieldEnd, FieldMapping, ValueMapping
 from addon.store import conflict, twin_link
 from tests.fakes import fields
+from tests.fakes.jira import Crash
 from tests.fakes.workflow import Transition, Workflow, chain, simple
 from tests.simulation.world import World
 
@@ -516,3 +518,67 @@ def test_a_status_costs_two_calls_more_than_an_edit_and_an_edit_none(stand: Make
     it.green.workflow.named("Done").screen = {"priority": True}
     cost(lambda: it.blue.move(it.ours, "Done"))
     assert it.at_green == "Done"
+
+
+# what breaks
+
+
+WALKED = tuple(name for name in crash.POINTS if name.startswith("receive.") and "create" not in name)
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3])
+@pytest.mark.parametrize("name", [*WALKED, "deliver.after_send", "release"])
+def test_a_worker_dies_on_the_way_and_nothing_is_walked_twice(stand: Make, name: str, nth: int) -> None:
+    it = stand(readable(chain(*LINE, "Doing > Open: Stop", "Review > Doing: Rework")))
+    left = nth
+
+    def die() -> None:
+        nonlocal left
+        left -= 1
+        if left == 0:
+            raise Crash
+
+    crash.arm(name, die)
+    it.blue.edit(it.ours, summary="Changed")
+    it.blue.move(it.ours, "Done")
+    it.work()
+    it.world.settle()
+    assert (it.at_green, it.names) == ("Done", ["Doing", "Review", "Done"])
+    assert it.green.issues[it.theirs]["fields"]["summary"] == "Changed"
+    assert (it.blue.status(it.ours), it.blue.writes, it.problems) == ("Done", [], [])
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3])
+@pytest.mark.parametrize("fault", ["before", "after", "late", "crash before", "crash after"])
+def test_an_answer_is_lost_on_the_way_and_nothing_is_walked_twice(stand: Make, fault: str, nth: int) -> None:
+    it = stand(readable(chain(*LINE, "Doing > Open: Stop", "Review > Doing: Rework")))
+    left = nth
+
+    def draw(operation: str) -> str:
+        nonlocal left
+        left -= operation == "transition"
+        return fault if operation == "transition" and left == 0 else ""
+
+    it.green.faults = draw
+    it.blue.move(it.ours, "Done")
+    it.work()
+    it.world.settle()
+    assert (it.at_green, it.names) == ("Done", ["Doing", "Review", "Done"])
+    assert (it.blue.status(it.ours), it.blue.writes, it.problems) == ("Done", [], [])
+
+
+def test_somebody_moves_the_issue_while_a_worker_lies_dead(stand: Make) -> None:
+    workflow = readable(chain(*LINE, "Doing > Parked", "Parked > Doing: Resume", "Done > Parked: Park"))
+    it = stand(workflow, policy="accepter")
+
+    def die() -> None:
+        crash.disarm()
+        raise Crash
+
+    crash.arm("receive.after_step", die)
+    it.blue.move(it.ours, "Done")
+    it.work()
+    assert it.at_green == "Doing"
+    it.green.move(it.theirs, "Parked")
+    it.world.settle()
+    assert (it.at_green, it.blue.status(it.ours), it.names) == ("Parked", "Parked", ["Doing"])

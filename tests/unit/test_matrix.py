@@ -11,7 +11,7 @@ import pytest
 from addon.errors import Refused
 from addon.model import matrix
 from addon.model.matrix import CELLS, TYPES, directions, recognise
-from addon.model.rules import End, FieldEnd, FieldMapping, IssueMapping, document_of, rules_from
+from addon.model.rules import Choice, End, FieldEnd, FieldMapping, IssueMapping, document_of, rules_from
 from addon.sync.processors.registry import PROCESSORS
 from addon.sync.rulebook import check
 
@@ -40,6 +40,7 @@ def test_everything_can_be_read_as_text() -> None:
         ("components", "labels", ("out",)),
         ("original_estimate", "number", ("out",)),
         ("status", "select", ("out",)),
+        ("status", "status", ("out", "in", "both")),
         ("number", "date", ()),
         ("comments", "comments", ("out", "in", "both")),
     ],
@@ -94,6 +95,8 @@ def test_a_document_says_what_was_put_into_it() -> None:
         ({"inviter_field": ""}, "missing"),
         ({"inviter_field": "", "accepter_field": ""}, "no field"),
         ({"conflict": "nobody"}, "cannot be read"),
+        ({"inviter_type": "status", "accepter_type": "status"}, "field “status”"),
+        ({"at_accepter": FieldEnd(prefer=(Choice("", "Doing"),))}, "only a status"),
     ],
 )
 def test_rules_that_contradict_the_matrix_are_refused(row: dict[str, Any], words: str) -> None:

@@ -7,7 +7,7 @@ from emulator.errors import JiraError
 from emulator.rest import params
 from emulator.rest.admin.common import must, name_of, text_of
 from emulator.rest.admin.statuses import make, scope_of
-from emulator.rest.routing import Resource, site_admin
+from emulator.rest.routing import INACCESSIBLE, Resource, site_admin
 from emulator.store import Record
 
 rest = Resource("admin_workflows")
@@ -26,7 +26,7 @@ def _in_use(workflow: Record) -> list[Record]:
     return [p for p in context.site().store.all("project") if workflow["id"] in p["workflows"].values()]
 
 
-@rest.get("/workflows/search", scope="ADMIN")
+@rest.get("/workflows/search", scope=INACCESSIBLE)
 def search() -> Any:
     site_admin()
     query, scope = (params.text("queryString") or "").lower(), params.text("scope")
@@ -44,7 +44,7 @@ def search() -> Any:
     return bean | {"values": page["workflows"], "statuses": page["statuses"]}
 
 
-@rest.post("/workflows", scope="ADMIN")
+@rest.post("/workflows", scope=INACCESSIBLE)
 def read() -> Any:
     site_admin()
     given, site = params.body(), context.site()
@@ -73,7 +73,7 @@ def _same_name(row: dict[str, Any], scope: str | None) -> Record | None:
     return next((s for s in every if s["name"].lower() == name and s.get("scope") == scope), None)
 
 
-@rest.post("/workflows/create", scope="ADMIN")
+@rest.post("/workflows/create", scope=INACCESSIBLE)
 def create() -> Any:
     site_admin()
     given, site = params.body(), context.site()
@@ -89,7 +89,7 @@ def create() -> Any:
     return _answer(made)
 
 
-@rest.post("/workflows/update", scope="ADMIN")
+@rest.post("/workflows/update", scope=INACCESSIBLE)
 def update() -> Any:
     site_admin()
     given, site = params.body(), context.site()
