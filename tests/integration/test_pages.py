@@ -9,7 +9,7 @@ import jwt
 import pytest
 from werkzeug.test import TestResponse
 
-from addon.model.scope import Scope
+from addon.model.scope import Choice, Scope
 from addon.store import synchronization
 from emulator.site import Site
 from tests.browser.stand import USER, Stand, eventually
@@ -171,3 +171,24 @@ def test_only_administrators_see_the_settings(desk: Desk) -> None:
 def test_a_refusal_inside_a_dialog_stays_there(desk: Desk) -> None:
     answer = desk.ask("POST", "/ui/synchronizations/99999/delete", **{"HX-Source": "form#dialog-form"})
     assert answer.headers["HX-Retarget"] == "#dialog-notice"
+
+
+def test_a_field_is_hidden_by_the_scope_form_and_stays_hidden_until_shown(desk: Desk) -> None:
+    ours = own(desk, desk.stand.blue)
+    page = f"/ui/synchronizations/{ours}/scope"
+    assert 'value="duedate"' in desk.ask("GET", page).text
+    form: dict[str, object] = {"field_ids_mode": "hide", "field_ids": ["duedate", "environment"]}
+    assert desk.ask("POST", page, form).status_code == 200
+    with desk.stand.parts.db.read() as tx:
+        kept = synchronization.get(tx, ours)
+    assert kept is not None
+    assert kept.scope == Scope(fields=Choice("hide", frozenset({"duedate", "environment"})))
+    shown = desk.ask("GET", page).text
+    assert 'name="field_ids" value="duedate" checked' in shown
+    assert 'name="field_ids" value="summary" checked' not in shown
+    seen = desk.ask("POST", "/ui/scope/preview", {"field_ids_mode": "only", "field_ids": "summary"})
+    assert "1 field" in seen.text
+    nothing = desk.ask("POST", page, {"field_ids_mode": "only"})
+    assert nothing.status_code == 422
+    assert "Select at least one field" in nothing.text
+    assert desk.ask("POST", page, {}).status_code == 200
