@@ -59,9 +59,7 @@ class _Screens:
 
     def kind(self, field_id: str) -> str | None:
         """The type of a field; None of those that no row can hold."""
-        schema = self.of(field_id).get("schema") or self.schemas.get(field_id) or {}
-        kind = matrix.recognise(schema)
-        return None if kind == "app" and "custom" not in schema else kind
+        return _kind(self.of(field_id).get("schema") or self.schemas.get(field_id) or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +85,16 @@ class Ends:
             lambda: self._read(tenant_id, jira, project_id, issue_type_id),
         )
         return found
+
+    def fields(self, tenant_id: int, jira: Reading) -> tuple[Offer, ...]:
+        """Every field of the site that a row could hold, id and name, by name.
+
+        Raises:
+            Blocked, Retryable, Ignored: Jira does not tell.
+        """
+        every = self.metadata.kept.get(tenant_id, "fields", lambda: _every_field(jira))
+        known = [Offer(field_id, name) for field_id, (name, schema) in every.items() if _kind(schema)]
+        return tuple(sorted(known, key=lambda one: (one.name.casefold(), one.id)))
 
     def _read(self, tenant_id: int, jira: Reading, project_id: str, type_id: str) -> EndInfo:
         project = jira.get(f"/rest/api/3/project/{project_id}")
@@ -167,6 +175,11 @@ class _Reading:
             need = Need(source)  # type: ignore[arg-type]
             found = self.metadata.offers(self.tenant_id, self.jira, self.place, (need,))[need]
         return found[:MOST_OPTIONS], len(found) <= MOST_OPTIONS
+
+
+def _kind(schema: Mapping[str, Any]) -> str | None:
+    kind = matrix.recognise(schema)
+    return None if kind == "app" and "custom" not in schema else kind
 
 
 def _every_field(jira: Reading) -> dict[str, tuple[str, Mapping[str, Any]]]:

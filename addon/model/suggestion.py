@@ -83,7 +83,9 @@ def _direction(ours: FieldInfo, theirs: FieldInfo) -> Direction | None:
 
 def _takes(field: FieldInfo) -> bool:
     """Whether values may be written there, at creation as well as later. A status is reached, not written."""
-    return field.type in (matrix.COMMENTS, STATUS, "resolution") or (field.on_create and field.on_edit)
+    if field.type == STATUS:
+        return field.id == STATUS
+    return field.type in (matrix.COMMENTS, "resolution") or (field.on_create and field.on_edit)
 
 
 def _row(inviter: EndInfo, accepter: EndInfo, ours: FieldInfo, theirs: FieldInfo) -> FieldMapping:

@@ -11,13 +11,16 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from addon.errors import Blocked, Ignored, Missing, Refused, Retryable
+from addon.errors import Missing, Refused
 from addon.jira.catalog import Ends
 from addon.jira.metadata import Metadata
 from addon.jira.reader import Reading
 from addon.model.catalog import EndInfo, visible
+from addon.model.offer import Offer
+from addon.model.rules import End, Side
 from addon.store.synchronization import Synchronization
 from addon.store.tenant import Tenant
+from addon.sync.publication import asked
 
 KEEP_SECONDS = 120.0
 MOST = 500
@@ -60,12 +63,7 @@ class Catalog:
         Raises:
             Refused: there is no such project and type, or our scope hides it (404); or Jira does not tell.
         """
-        try:
-            return self.shown(tenant, synchronization, project_id, issue_type_id, fresh=fresh)
-        except (Blocked, Ignored) as error:
-            raise Refused(f"Your Jira cannot be asked: {error.reason}", status=409) from error
-        except Retryable as error:
-            raise Refused(f"Your Jira cannot be asked just now: {error.reason} Try again.", status=503) from error
+        return asked(lambda: self.shown(tenant, synchronization, project_id, issue_type_id, fresh=fresh))
 
     def shown(
         self,
@@ -93,6 +91,14 @@ class Catalog:
         if end is None:
             raise Refused(UNKNOWN, status=404)
         return end
+
+    def own_fields(self, tenant: Tenant) -> tuple[Offer, ...]:
+        """Every field of our Jira that can be kept in step, id and name, by name: what a scope may hide.
+
+        Raises:
+            Refused: Jira does not tell.
+        """
+        return asked(lambda: self._ends.fields(tenant.id, self._jira(tenant)))
 
     def theirs(
         self,
@@ -126,6 +132,17 @@ class Catalog:
                 del self._theirs[next(iter(self._theirs))]
             self._theirs[key] = (self._clock(), found)
         return found
+
+    def ends(
+        self, tenant: Tenant, synchronization: Synchronization, inviter: End, accepter: End, *, fresh: bool = False
+    ) -> tuple[EndInfo, EndInfo]:
+        """Both ends of a mapping, the inviter's first. Raises as ``ours`` and ``theirs``."""
+
+        def told(side: Side, end: End) -> EndInfo:
+            ask = self.ours if side == synchronization.side else self.theirs
+            return ask(tenant, synchronization, end.project_id, end.issue_type_id, fresh=fresh)
+
+        return told("inviter", inviter), told("accepter", accepter)
 
 
 def _check(tenant: Tenant, synchronization: Synchronization, *ids: str) -> None:

@@ -84,7 +84,7 @@ class PartnerHttp:
         """GET what they show us, with its ETag; None where it is still what came with ``etag``."""
         headers = {"If-None-Match": etag} if etag else {}
         answer = self._signed("GET", to, private_key, "/projects", None, PERSON_SECONDS, headers)
-        if answer.status == 304:
+        if answer.status == 304 and etag:
             return None
         return answer.headers.get("ETag", ""), _read(_Projects, answer).projects
 
@@ -97,7 +97,7 @@ class PartnerHttp:
             headers["Cache-Control"] = "no-cache"
         what = f"/projects/{quote(project_id, safe='')}/types/{quote(issue_type_id, safe='')}"
         answer = self._signed("GET", to, private_key, what, None, PERSON_SECONDS, headers)
-        if answer.status == 304:
+        if answer.status == 304 and etag:
             return None
         told = _read(EndInfo, answer)
         if (told.project_id, told.issue_type_id) != (project_id, issue_type_id):

@@ -13,6 +13,8 @@ from addon.errors import Refused
 from addon.model.scope import MODES, Choice, Scope
 
 _IDS = 20_000
+DIMENSIONS = {"projects": "project", "issue_types": "issue type", "field_ids": "field"}
+"""The choices of a scope by their names in a form, and what is chosen there."""
 _ID = validate.Regexp(r"[A-Za-z0-9_-]{1,64}\Z", error="Choose from the list.")
 
 
@@ -46,11 +48,13 @@ class ScopeForm(Form):
     projects = fields.List(fields.String(validate=_ID), load_default=list)
     issue_types_mode = fields.String(load_default="all", validate=validate.OneOf(MODES, error="Choose one."))
     issue_types = fields.List(fields.String(validate=_ID), load_default=list)
+    field_ids_mode = fields.String(load_default="all", validate=validate.OneOf(MODES, error="Choose one."))
+    field_ids = fields.List(fields.String(validate=_ID), load_default=list)
 
     @pre_load
     def split(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
         given = dict(data)
-        for name in ("projects", "issue_types"):
+        for name in DIMENSIONS:
             given[name] = [id_ for value in given.get(name, ()) for id_ in value.split(",") if id_]
             if len(given[name]) > _IDS:
                 raise ValidationError("Too many are selected.", name)
@@ -58,7 +62,7 @@ class ScopeForm(Form):
 
     @validates_schema(skip_on_field_errors=True)
     def chosen(self, data: Mapping[str, Any], **_: Any) -> None:
-        for name, noun in (("projects", "project"), ("issue_types", "issue type")):
+        for name, noun in DIMENSIONS.items():
             if data[f"{name}_mode"] == "only" and not data[name]:
                 raise ValidationError(f"Select at least one {noun}, or choose Show all.", name)
 
@@ -172,7 +176,8 @@ def _text(given: str) -> str:
 
 def scope_of(values: Mapping[str, Any]) -> Scope:
     """The scope that a form's values say. With *Show all* what is ticked below it does not count."""
-    return Scope(_choice(values, "projects"), _choice(values, "issue_types"))
+    projects, issue_types, field_ids = (_choice(values, name) for name in DIMENSIONS)
+    return Scope(projects, issue_types, field_ids)
 
 
 def _choice(values: Mapping[str, Any], name: str) -> Choice:
@@ -182,10 +187,8 @@ def _choice(values: Mapping[str, Any], name: str) -> Choice:
 
 def typed_scope(values: Mapping[str, Sequence[str]]) -> Scope:
     """The scope of an unchecked form, as far as it makes sense: to be shown again."""
-    known = {
-        f"{name}_mode": mode for name in ("projects", "issue_types") if (mode := values.get(f"{name}_mode")) in MODES
-    }
-    ids = {n: [id_ for value in values.get(n, ()) for id_ in value.split(",")] for n in ("projects", "issue_types")}
+    known = {f"{name}_mode": mode for name in DIMENSIONS if (mode := values.get(f"{name}_mode")) in MODES}
+    ids = {name: [id_ for value in values.get(name, ()) for id_ in value.split(",")] for name in DIMENSIONS}
     return scope_of({**known, **ids})
 
 

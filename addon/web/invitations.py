@@ -77,7 +77,7 @@ def _page(view: present.View, scope: Scope, errors: dict[str, str], status: int 
         status,
         view=view,
         errors=errors,
-        picker=picker.picker(scope, services().catalogue.fresh(g.tenant)),
+        picker=picker.fresh(scope),
         modes=MODE_WORDS,
         shared=None,
     )

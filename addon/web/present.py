@@ -227,7 +227,11 @@ class View:
     @property
     def scope_summary(self) -> str:
         scope = self.synchronization.scope
-        parts = (_choice_words(scope.projects, "project"), _choice_words(scope.issue_types, "issue type"))
+        parts = (
+            _choice_words(scope.projects, "project"),
+            _choice_words(scope.issue_types, "issue type"),
+            _choice_words(scope.fields, "field"),
+        )
         chosen = [part for part in parts if part]
         return "; ".join(chosen) if chosen else "All projects"
 

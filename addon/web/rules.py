@@ -10,8 +10,9 @@ from typing import Any
 from flask import Response, g
 
 from addon.errors import Refused, Verdict
-from addon.model.rules import BASIC_FIELDS, End, IssueMapping, document_of
+from addon.model.rules import End, FieldMapping, IssueMapping, document_of
 from addon.model.scope import ProjectInfo, visible
+from addon.model.suggestion import basic
 from addon.store import overview
 from addon.sync.publication import Published
 from addon.web import confirm, forms, present
@@ -52,7 +53,7 @@ def add(id_: int) -> Response:
     shown = services().handshake.partner_projects(g.tenant, id_)
     theirs = _end(shown, asked["theirs_project"], asked["theirs_type"], f"what {view.partner} shares")
     inviter, accepter = (ours, theirs) if view.side == "inviter" else (theirs, ours)
-    mapping = IssueMapping(str(uuid.uuid4()), asked["active"], inviter, accepter, BASIC_FIELDS)
+    mapping = IssueMapping(str(uuid.uuid4()), asked["active"], inviter, accepter, _basic(view, inviter, accepter))
     problem = _taken(view, mapping)
     if problem:
         return _page(id_, errors={"ours_type": problem}, typed=typed, status=409)
@@ -95,6 +96,19 @@ def remove(id_: int, mapping_id: str) -> Response:
     _mapping(view, mapping_id)
     done = _publish(view, version, lambda mappings: tuple(m for m in mappings if m.id != mapping_id))
     return _page(id_, **_told(view, done, "Mapping removed"))
+
+
+def _basic(view: present.View, inviter: End, accepter: End) -> tuple[FieldMapping, ...]:
+    """What both ends have of what needs no decision.
+
+    Raises:
+        Refused: they have nothing of it.
+    """
+    ends = services().handshake.catalog.ends(g.tenant, view.synchronization, inviter, accepter, fresh=True)
+    rows = basic(*ends)
+    if not rows:
+        raise Refused("These two have nothing in common that could be kept in step: look at both scopes.", status=409)
+    return rows
 
 
 def _accepted(id_: int) -> present.View:

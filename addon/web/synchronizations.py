@@ -43,7 +43,7 @@ def invite() -> Response:
         return _form(typed, error.errors, forms.typed_scope(typed), 422)
     except Refused as refusal:
         # What is wrong with the invitation as a whole is mostly wrong with its address.
-        field = refusal.field if refusal.field in ("name", "projects", "issue_types") else "partner_url"
+        field = refusal.field if refusal.field in ("name", *forms.DIMENSIONS) else "partner_url"
         return _form(typed, {field: refusal.sentence}, forms.typed_scope(typed), refusal.status)
     return listed(flag="Invitation sent", detail=f"{sent.partner_name or sent.partner_url} can answer it now.")
 
@@ -67,8 +67,7 @@ def check() -> Response:
 @guard("admin")
 def preview() -> Response:
     scope = forms.typed_scope(forms.typed(forms.ScopeForm()))
-    projects = services().catalogue.recent(g.tenant)
-    return fragment("synchronizations/_seen.html", picker=picker.picker(scope, projects))
+    return fragment("synchronizations/_seen.html", picker=picker.recent(scope))
 
 
 @blueprint.get("/ui/synchronizations/<int:id_>")
@@ -203,10 +202,10 @@ def _overview(id_: int, flag: str = "", detail: str = "") -> Response:
 
 
 def _form(typed: dict[str, str], errors: dict[str, str], scope: Scope, status: int = 200) -> Response:
-    chosen = picker.picker(scope, services().catalogue.fresh(g.tenant))
+    chosen = picker.fresh(scope)
     return fragment("synchronizations/new.html", status, form=typed, errors=errors, picker=chosen, modes=MODE_WORDS)
 
 
 def _scope(view: present.View, scope: Scope, errors: dict[str, str], status: int = 200) -> Response:
-    chosen = picker.picker(scope, services().catalogue.fresh(g.tenant))
+    chosen = picker.fresh(scope)
     return fragment("synchronizations/scope.html", status, view=view, errors=errors, picker=chosen, modes=MODE_WORDS)

@@ -9,7 +9,7 @@ import jwt
 import pytest
 from werkzeug.test import TestResponse
 
-from addon.model.scope import Scope
+from addon.model.scope import Choice, Scope
 from addon.store import overview, synchronization, twin_link
 from emulator.site import Site
 from tests.browser.stand import USER, Stand, eventually
@@ -183,6 +183,7 @@ def test_held_issues_are_grouped_by_cause_and_retried_together(desk: Desk) -> No
                 tenant_id=desk.stand.tenant(desk.stand.blue).id,
                 synchronization_id=id_,
                 mapping_id="m",
+                link_key=f"held-{number}",
                 issue_id=f"77{number}",
                 issue_key=f"HELD-{number}",
                 now=0.0,
@@ -204,3 +205,24 @@ def test_held_issues_are_grouped_by_cause_and_retried_together(desk: Desk) -> No
             twin_link.change(tx, link_id, state=twin_link.ENDED, reason="", fix="", touched_at=None)
     assert "No permission." in {one.reason for one in held}
     assert links[0] not in {one.link_id for one in held if one.reason == causes[0]}
+
+
+def test_a_field_is_hidden_by_the_scope_form_and_stays_hidden_until_shown(desk: Desk) -> None:
+    ours = own(desk, desk.stand.blue)
+    page = f"/ui/synchronizations/{ours}/scope"
+    assert 'value="duedate"' in desk.ask("GET", page).text
+    form: dict[str, object] = {"field_ids_mode": "hide", "field_ids": ["duedate", "environment"]}
+    assert desk.ask("POST", page, form).status_code == 200
+    with desk.stand.parts.db.read() as tx:
+        kept = synchronization.get(tx, ours)
+    assert kept is not None
+    assert kept.scope == Scope(fields=Choice("hide", frozenset({"duedate", "environment"})))
+    shown = desk.ask("GET", page).text
+    assert 'name="field_ids" value="duedate" checked' in shown
+    assert 'name="field_ids" value="summary" checked' not in shown
+    seen = desk.ask("POST", "/ui/scope/preview", {"field_ids_mode": "only", "field_ids": "summary"})
+    assert "1 field" in seen.text
+    nothing = desk.ask("POST", page, {"field_ids_mode": "only"})
+    assert nothing.status_code == 422
+    assert "Select at least one field" in nothing.text
+    assert desk.ask("POST", page, {}).status_code == 200

@@ -20,6 +20,7 @@ from addon.store import synchronization as store
 from addon.store import tenant as tenants
 from addon.store.synchronization import Synchronization
 from addon.sync import signature
+from addon.sync.catalog import UNKNOWN
 from tests.fakes.partners import Pair, document, listening, message, pair
 
 
@@ -389,8 +390,29 @@ def test_projects_are_sent_once(attacker: Attacker) -> None:
     assert (again.status_code, again.data) == (304, b"")
 
 
+def test_an_end_is_sent_once(attacker: Attacker) -> None:
+    what = "/projects/10000/types/100"
+    first = attacker.send(what, b"", "GET")
+    assert (first.status_code, first.json["project_key"]) == (200, "QA")
+    path = f"/partner/synchronizations/{attacker.ours.agreement_id}{what}"
+    headers = {**attacker.headers("GET", path, b""), "If-None-Match": first.headers["ETag"]}
+    again = attacker.send(what, b"", "GET", headers=headers)
+    assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.mark.parametrize("what", ["/projects/99/types/100", "/projects/10000/types/9", "/projects/QA/types/Bug"])
+def test_an_end_that_is_not_there_is_not_found(attacker: Attacker, what: str) -> None:
+    answer = attacker.send(what, b"", "GET")
+    assert (answer.status_code, answer.json["error"]) == (404, UNKNOWN)
+
+
 def test_no_token_opens_anything(attacker: Attacker) -> None:
-    for what, method in (("/messages", "POST"), ("/state", "PUT"), ("/projects", "GET")):
+    for what, method in (
+        ("/messages", "POST"),
+        ("/state", "PUT"),
+        ("/projects", "GET"),
+        ("/projects/10000/types/100", "GET"),
+    ):
         path = f"/partner/synchronizations/{attacker.ours.agreement_id}{what}"
         assert attacker.client.open(path, method=method, data=b"{}").status_code == 401
 
@@ -594,9 +616,27 @@ def test_strange_answers_change_nothing(two: Pair, answer: bytes) -> None:
     assert caught.value.party == "partner"
     with pytest.raises(Refused, match="unexpected"):
         two.blue_home.handshake.partner_projects(two.blue, ours.id)
+    with pytest.raises(Retryable, match="unexpected"):
+        two.blue_home.handshake.catalog.theirs(two.blue, ours, "10000", "100")
     two.blue_home.handshake.delete(two.blue, ours.id, person="ann")
     two.blue_home.work()
     assert not two.at_blue(ours).told
+
+
+def test_an_answer_about_something_else_is_none(two: Pair) -> None:
+    ours, _ = two.accepted()
+    told = two.blue_home.handshake.catalog.theirs(two.blue, ours, "10000", "100").to_json()
+    strange = [("200 OK", told), ("304 Not Modified", ""), ("200 OK", {**told, "project_id": "10001", "fields": [{}]})]
+
+    def serve(_environ: dict[str, Any], start: Any) -> list[bytes]:
+        start(strange[0][0], [("Content-Type", "application/json")])
+        return [json.dumps(strange[0][1]).encode() if strange[0][1] else b""]
+
+    two.green_switch.app = serve
+    while strange:
+        with pytest.raises(Retryable, match="unexpected"):
+            two.blue_home.handshake.catalog.theirs(two.blue, ours, "10001", "101")
+        del strange[0]
 
 
 @pytest.mark.parametrize("status", ["302 Found", "401 Unauthorized", "403 Forbidden", "500 Oops", "503 Wait"])
