@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 from addon.store import twin_link
 from addon.store.twin_link import BLOCKED
 from tests.browser.pair import Pair
-from tests.browser.stand import USER, Stand
+from tests.browser.stand import USER, Stand, eventually
 from tests.browser.walk import Person, heading
 
 pytestmark = pytest.mark.timeout(180)
@@ -177,6 +177,8 @@ def test_back_leads_back(pair: Walk) -> None:
     frame = pair.blue.open_admin()
     frame.get_by_role("link", name="Shop and QA").click()
     heading(frame, "Shop and QA")
+    # It becomes a step to go back from right after it is shown.
+    eventually(lambda: "synchronizations%2F" in pair.blue.page.url)
     pair.blue.page.go_back()
     heading(frame, "Synchronizations")
 
