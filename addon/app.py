@@ -15,12 +15,16 @@ from addon.sync.why import Why
 from addon.web import (
     admin,
     descriptor,
+    draft_page,
     health,
     invitations,
     lifecycle,
+    mapping_page,
+    mapping_people,
+    mapping_rows,
     panel,
     partner,
-    rules,
+    proposal_page,
     synchronizations,
     webhooks,
 )
@@ -33,8 +37,9 @@ from addon.web.services import EXTENSION, Services
 
 ROOT = Path(__file__).parent.parent
 EDGES = tuple(module.blueprint for module in (descriptor, lifecycle, webhooks, health))
-PAGES = tuple(module.blueprint for module in (admin, synchronizations, invitations, rules, panel))
-DOORS = (*EDGES, partner.blueprint, *PAGES)
+PAGES = tuple(module.blueprint for module in (admin, synchronizations, invitations, panel))
+EDITOR = (mapping_page, mapping_rows, mapping_people, draft_page, proposal_page)
+DOORS = (*EDGES, partner.blueprint, *PAGES, *(module.blueprint for module in EDITOR))
 
 
 def create_app(settings: Settings, parts: Parts | None = None, doors: Sequence[Blueprint] = DOORS) -> Flask:

@@ -1,0 +1,187 @@
+"""A newcomer maps Bug ⇄ Incident, priority ⇄ severity with values, status and assignee: on the page, live at once.
+
+The tests of this module go on from one another. Every state is looked at by axe in both themes and leaves a picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Frame, Locator, expect
+
+from tests.browser import settings_page, settled
+from tests.browser.pair import Pair
+from tests.browser.stand import Stand, eventually
+from tests.browser.walk import heading
+
+pytestmark = pytest.mark.timeout(240)
+NAME = "Green escalations"
+
+
+@pytest.fixture(scope="module")
+def pair(stand: Stand, browser: Browser, pictures: Path) -> Iterator[Pair]:
+    settled.incidents(stand)
+    settled.synchronize(stand, NAME)
+    with Pair(browser, pictures, stand.blue.base_url, stand.green.base_url) as made:
+        yield made
+
+
+@pytest.fixture
+def frame(pair: Pair, stand: Stand) -> Frame:
+    found = pair.blue.open_admin(f"synchronizations/{settled.own(stand, stand.blue)}/mappings")
+    heading(found, NAME)
+    found.locator("#editor").wait_for()
+    return found
+
+
+def row(frame: Frame, name: str) -> Locator:
+    return frame.locator(".maprow").filter(has=frame.locator(".sides > .fld .n", has_text=name)).first
+
+
+def names(frame: Frame) -> list[str]:
+    return frame.locator(".maprow > .sides > .fld:nth-of-type(1) .n").all_inner_texts()
+
+
+def choose_pair(frame: Frame, ours: tuple[str, str], theirs: tuple[str, str]) -> None:
+    for side, (key, kind) in (("ours", ours), ("theirs", theirs)):
+        project = frame.locator(f"[name={side}_project]")
+        project.select_option(value=project.locator("option", has_text=key).first.get_attribute("value"))
+        frame.locator(f"[name={side}_type]").select_option(label=kind)
+
+
+def test_the_page_says_how_to_begin(pair: Pair, frame: Frame) -> None:
+    frame.get_by_role("heading", name="No mapping yet").wait_for()
+    pair.check(pair.blue, frame, "empty")
+
+
+def test_a_pair_needs_both_ends(pair: Pair, frame: Frame) -> None:
+    frame.get_by_role("button", name="Add mapping").click()
+    dialog = frame.get_by_role("dialog", name="Add mapping")
+    dialog.get_by_role("button", name="Add mapping").click()
+    dialog.get_by_text("Choose a project.").first.wait_for()
+    pair.check_after_refusal(pair.blue, frame, "pair-errors")
+
+
+def test_a_pair_is_added_in_basic_mode(pair: Pair, frame: Frame) -> None:
+    frame.get_by_role("button", name="Add mapping").click()
+    choose_pair(frame, ("SHOP", "Bug"), ("QA", "Incident"))
+    pair.check(pair.blue, frame, "pair")
+    frame.get_by_role("dialog").get_by_role("button", name="Add mapping").click()
+    frame.get_by_text("Basic mode").wait_for()
+    expect(frame.locator(".maprow")).to_have_count(5)
+    expect(frame.get_by_role("region", name="Draft")).to_contain_text("1 unpublished change")
+    expect(frame.locator("#count")).to_contain_text("match")
+    pair.check(pair.blue, frame, "basic")
+
+
+def test_priority_goes_to_severity_with_values(pair: Pair, frame: Frame) -> None:
+    row(frame, "Priority").get_by_role("button", name="More for").click()
+    row(frame, "Priority").get_by_role("button", name="Remove").click()
+    expect(frame.locator(".maprow")).to_have_count(4)
+    frame.get_by_role("button", name="Add field mapping").click()
+    dialog = frame.get_by_role("dialog", name="Add field mapping")
+    dialog.locator("#list-ours").get_by_role("radio", name="Priority").check()
+    theirs = dialog.locator("#list-theirs")
+    expect(theirs.get_by_role("radio", name="Severity")).to_be_enabled()
+    expect(theirs.get_by_role("radio", name="Due date")).to_be_disabled()
+    theirs.get_by_role("radio", name="Severity").check()
+    expect(dialog.locator("#list-ours").get_by_role("radio", name="Priority")).to_be_checked()
+    pair.check(pair.blue, frame, "field")
+    dialog.get_by_role("button", name="Add", exact=True).click()
+    severity = row(frame, "Priority")
+    for ours, theirs_name in (("Highest", "Critical"), ("High", "Major"), ("Medium", "Minor"), ("Low", "Trivial")):
+        severity.get_by_label("Value at").first.select_option(label=ours)
+        severity.get_by_label("Value at").last.select_option(label=theirs_name)
+        severity.get_by_role("button", name="Add value pair").click()
+        severity.get_by_role("group", name=f"{ours} and {theirs_name}").wait_for()
+    severity.get_by_label("Value at").first.select_option(label="Lowest")
+    severity.get_by_label("Value at").last.select_option(label="Trivial")
+    severity.get_by_role("button", name="Add value pair").click()
+    lowest = severity.get_by_role("group", name="Lowest and Trivial")
+    expect(lowest.locator(".dir")).to_have_class("dir one sm")
+    severity.get_by_label("Set default").check()
+    expect(severity.locator(".how")).to_contain_text("no default is given")
+    severity.get_by_label("Default at Blue").select_option(label="Medium")
+    severity.get_by_label("Default at Green").select_option(label="Minor")
+    expect(severity.locator(".how")).to_contain_text("5 value pairs")
+    expect(severity.locator(".how")).to_contain_text("No match: set Medium / Minor")
+    pair.check(pair.blue, frame, "values")
+
+
+def test_status_and_assignee(pair: Pair, frame: Frame) -> None:
+    for field in ("Status", "Assignee"):
+        frame.get_by_role("button", name="Add field mapping").click()
+        dialog = frame.get_by_role("dialog", name="Add field mapping")
+        for side in ("ours", "theirs"):
+            dialog.locator(f"#list-{side}").get_by_role("radio", name=field).first.check()
+        dialog.get_by_role("button", name="Add", exact=True).click()
+        row(frame, field).wait_for()
+    expect(frame.locator(".maprow")).to_have_count(7)
+    turn(row(frame, "Assignee"), "From Blue to Green")
+    expect(row(frame, "Assignee").locator(".sides > .dir")).to_have_attribute("title", "From Blue to Green")
+
+
+def turn(row: Locator, label: str) -> None:
+    row.locator(".sides > .dir").click()
+    row.locator(".menu").get_by_role("button", name=label).first.click()
+
+
+def test_rows_move_by_keyboard_and_by_menu_and_by_dragging(pair: Pair, frame: Frame) -> None:
+    before = names(frame)
+    frame.locator("#handle-2").focus()
+    frame.locator("#handle-2").press("Alt+ArrowUp")
+    eventually(lambda: names(frame)[1] == before[2])
+    assert frame.evaluate("document.activeElement.id") == "handle-1"
+    expect(frame.locator("#live")).to_have_text(f"Moved to position 2 of {len(before)}.")
+    frame.locator("#handle-1").press("Alt+ArrowDown")
+    eventually(lambda: names(frame) == before)
+    row(frame, before[0]).get_by_role("button", name="More for").click()
+    row(frame, before[0]).get_by_role("button", name="Move down").click()
+    eventually(lambda: names(frame)[1] == before[0])
+    frame.locator("#handle-1").drag_to(frame.locator("#row-0"), target_position={"x": 40, "y": 4})
+    eventually(lambda: names(frame) == before)
+
+
+def test_a_direction_is_changed_by_keyboard_alone(pair: Pair, frame: Frame) -> None:
+    button = row(frame, "Summary").locator(".sides > .dir")
+    button.focus()
+    button.press("Enter")
+    frame.page.keyboard.press("ArrowDown")
+    frame.page.keyboard.press("Enter")
+    expect(button).to_have_attribute("title", "From Blue to Green")
+    assert frame.evaluate("document.activeElement.id") == button.get_attribute("id")
+    button.press("Enter")
+    for _ in range(3):
+        frame.page.keyboard.press("ArrowDown")
+    pair.check(pair.blue, frame, "direction")
+    frame.page.keyboard.press("Enter")
+    expect(button).to_have_attribute("title", "Both ways")
+
+
+def test_a_condition_is_counted_and_checked_by_jira(pair: Pair, frame: Frame) -> None:
+    box = frame.get_by_label("Condition (JQL)")
+    box.fill("priority = ")
+    frame.locator("#count.error").wait_for()
+    box.fill("priority = High")
+    expect(frame.locator("#count")).to_contain_text("match")
+    box.press("Enter")
+    expect(frame.locator("#live")).to_have_text("Condition saved in the draft.")
+    frame.get_by_label("Issues from Green get twins").select_option("manual")
+    expect(frame.locator("#live")).to_have_text("Flow changed in the draft.")
+
+
+def test_the_draft_is_compared_and_published(pair: Pair, frame: Frame) -> None:
+    frame.get_by_role("button", name="Compare with live").click()
+    frame.get_by_role("dialog").get_by_text("Severity").first.wait_for()
+    pair.check(pair.blue, frame, "compare")
+    frame.get_by_role("dialog").get_by_role("button", name="Close").click()
+    pair.check(pair.blue, frame, "editor")
+    frame.get_by_role("button", name="Publish…").click()
+    dialog = frame.get_by_role("dialog", name="Publish the draft?")
+    dialog.get_by_role("button", name="Publish").wait_for()
+    pair.check(pair.blue, frame, "publish")
+    dialog.get_by_role("button", name="Cancel").click()
+    settings_page.publish(frame)
+    pair.check(pair.blue, frame, "published")
