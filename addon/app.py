@@ -14,6 +14,7 @@ from addon.jobs import Parts
 from addon.sync.why import Why
 from addon.web import (
     admin,
+    control_page,
     descriptor,
     draft_page,
     health,
@@ -25,6 +26,7 @@ from addon.web import (
     panel,
     partner,
     proposal_page,
+    start_page,
     synchronizations,
     webhooks,
 )
@@ -38,7 +40,7 @@ from addon.web.services import EXTENSION, Services
 ROOT = Path(__file__).parent.parent
 EDGES = tuple(module.blueprint for module in (descriptor, lifecycle, webhooks, health))
 PAGES = tuple(module.blueprint for module in (admin, synchronizations, invitations, panel))
-EDITOR = (mapping_page, mapping_rows, mapping_people, draft_page, proposal_page)
+EDITOR = (mapping_page, mapping_rows, mapping_people, draft_page, start_page, proposal_page, control_page)
 DOORS = (*EDGES, partner.blueprint, *PAGES, *(module.blueprint for module in EDITOR))
 
 
@@ -76,6 +78,7 @@ def _services(settings: Settings, parts: Parts) -> Services:
         handshake=parts.handshake,
         engine=parts.engine,
         pairing=parts.pairing,
+        backlog=parts.backlog,
         why=Why(parts.pairing),
         catalogue=Catalogue(parts.handshake.own_projects),
         install_keys=InstallKeys(settings.install_key_urls, to_keys),

@@ -12,7 +12,7 @@ from addon.store.rules import Version
 from addon.sync.comparison import Difference, Naming, compare, pair_words
 from addon.sync.findings import Finding, findings
 from addon.sync.publication import Published
-from addon.web import confirm, editor, forms, mapping_forms, mapping_page, present
+from addon.web import confirm, editor, forms, mapping_forms, mapping_page, present, start_page
 from addon.web.auth import guard
 from addon.web.pages import fragment, new_blueprint
 from addon.web.services import services
@@ -79,13 +79,14 @@ def ask_publish(id_: int) -> Response:
 def publish(id_: int) -> Response:
     asked = forms.strict(mapping_forms.PublishForm())
     view = editor.accepted(id_)
-    found = _findings(view, editor.drafted(id_))
+    rules = editor.drafted(id_)
+    found, starts = _findings(view, rules), start_page.chosen(view, rules)
     if any(one.severity == "error" for one in found):
         return _publish_dialog(id_, "Mend the errors first.", 422)
     if found and not asked["seen"]:
         return _publish_dialog(id_, "Tick that you have read the warnings.", 422)
     try:
-        published = services().handshake.drafting.publish(g.tenant, id_, g.account_id, asked["revision"])
+        published = services().handshake.drafting.publish(g.tenant, id_, g.account_id, asked["revision"], starts)
     except Refused as refusal:
         return _publish_dialog(id_, refusal.sentence, refusal.status)
     return mapping_page.page(id_, **_told(view, published))
@@ -147,6 +148,7 @@ def _publish_dialog(id_: int, problem: str = "", status: int = 200) -> Response:
         errors=sum(one.severity == "error" for one in found),
         warnings=sum(one.severity == "warning" for one in found),
         effects=services().handshake.drafting.effects(g.tenant, id_),
+        questions=start_page.questions(view, rules),
         problem=problem,
     )
     if status >= 400:

@@ -17,6 +17,7 @@ from addon.model import editing
 from addon.model.catalog import EndInfo
 from addon.model.rules import BASIC_FIELDS, IssueMapping, Rules, Side, document_of, other, rules_from
 from addon.store import overview
+from addon.store.backlog import CANCELLED, DONE, Progress
 from addon.store.draft import Draft
 from addon.sync.comparison import Difference, Naming, named_by_id
 from addon.sync.findings import Finding, findings
@@ -44,6 +45,7 @@ class Editor:
     findings: tuple[Finding, ...]
     opened: frozenset[str]
     links: int
+    backlog: Progress | None
 
     @property
     def side(self) -> Side:
@@ -124,6 +126,12 @@ class Editor:
         return self.view.rules
 
     @property
+    def starts(self) -> bool:
+        """Whether the chosen mapping, as it is live, lets our issues out by itself: older ones can be let out then."""
+        live = self.live.mapping(self.mapping.id) if self.mapping else None
+        return live is not None and live.active and live.flow_from(self.side).mode == "automatic"
+
+    @property
     def behind(self) -> bool:
         """Whether another version was published since the draft was begun."""
         return self.draft.stored and self.draft.based_hash != self.live.hash
@@ -196,7 +204,14 @@ def load(id_: int, mapping_id: str = "", opened: Iterable[str] = ()) -> Editor:
         found,
         frozenset(opened),
         links.get(mapping.id, 0) if mapping else 0,
+        _going_on(id_, mapping),
     )
+
+
+def _going_on(id_: int, mapping: IssueMapping | None) -> Progress | None:
+    """How far the issues are that were there when this mapping started, while they are at it."""
+    found = services().backlog.progress(g.tenant, id_).get(mapping.id) if mapping else None
+    return None if found is None or found.state in (DONE, CANCELLED) else found
 
 
 def ends_of(view: present.View, mapping: IssueMapping, *, fresh: bool = False) -> dict[Side, EndInfo]:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
+from flask import request
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from addon.errors import Refused
 from addon.model.editing import WAYS
-from addon.model.rules import FlowMode, Unmatched
+from addon.model.rules import FlowMode, Start, Unmatched
 from addon.web.forms import Form
 
 _LONG = 255
 _WAY = validate.OneOf(WAYS, error="Choose one of the directions.")
 _PLACE = validate.Regexp(r"\d{1,4}(-\d{1,4}){0,3}\Z", error="Choose a pair of values.")
 MAX_JQL = 10_000
+STARTS = "start:"
+"""What the names of the publish dialog's radio buttons begin with; a mapping's id follows."""
+_ONE_OF_THREE = "Choose what becomes of the issues that are there already."
+_START = validate.OneOf(get_args(Start), error=_ONE_OF_THREE)
 
 
 def _id(sentence: str) -> fields.String:
@@ -177,6 +183,29 @@ class PublishForm(Form):
     seen = fields.Boolean(load_default=False)
 
 
+class StartForm(Form):
+    """What becomes of the issues that are there already."""
+
+    start = fields.String(required=True, validate=_START, error_messages={"required": _ONE_OF_THREE})
+
+
+def chosen_starts() -> dict[str, Start]:
+    """What the publish dialog says of the issues that are there, by mapping id: a group of radio buttons for each.
+
+    Raises:
+        Refused: 422, something else was sent.
+    """
+    found: dict[str, Start] = {}
+    for name, value in request.form.items():
+        mapping_id = name.removeprefix(STARTS)
+        if mapping_id == name:
+            continue
+        if value not in get_args(Start):
+            raise Refused(_ONE_OF_THREE, status=422)
+        found[mapping_id] = cast(Start, value)
+    return found
+
+
 class ProposalForm(Form):
     """An answer to a proposal; the reason goes with a no."""
 
@@ -184,5 +213,9 @@ class ProposalForm(Form):
     reason = fields.String(load_default="", validate=validate.Length(max=500, error="Use up to 500 characters."))
 
 
-class ReviewForm(Form):
-    wanted = fields.Boolean(load_default=False)
+class ControlForm(Form):
+    """Our own say: whether the partner's rules wait for us, and which fields never leave or are never written."""
+
+    review = fields.Boolean(load_default=False)
+    leave = fields.List(fields.String(validate=validate.Length(max=_LONG)), load_default=list)
+    enter = fields.List(fields.String(validate=validate.Length(max=_LONG)), load_default=list)

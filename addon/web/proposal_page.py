@@ -62,17 +62,6 @@ def withdraw(id_: int) -> Response:
     return mapping_page.page(id_, flag="Proposal withdrawn", detail="The draft is still there.")
 
 
-@blueprint.post(f"{PLACE}/review")
-@guard("admin")
-def review(id_: int) -> Response:
-    """Whether the partner's rules wait for us."""
-    wanted = forms.strict(mapping_forms.ReviewForm())["wanted"]
-    editor.accepted(id_)
-    services().handshake.drafting.ask_review(g.tenant, id_, wanted, g.account_id)
-    told = "Your partner's changes will wait for you" if wanted else "Your partner's changes will be live at once"
-    return mapping_page.page(id_, flag=told)
-
-
 def _open(id_: int) -> Proposal:
     editor.accepted(id_)
     found = services().handshake.drafting.proposal(g.tenant, id_)

@@ -9,8 +9,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from addon.model.rules import FieldMapping, Rules, document_of, rules_from
+from addon.store import overview, synchronization
 from addon.store import rules as rules_store
-from addon.store import synchronization
 from emulator.site import Site
 from tests.browser import settled
 from tests.browser.desk import Desk
@@ -380,7 +380,7 @@ def test_publishing_going_back_and_the_versions_between(draft: Editor) -> None:
 def test_a_partner_who_reviews_is_asked_and_answers(draft: Editor) -> None:
     green = Editor(draft.stand, draft.stand.green)
     drafting = draft.stand.parts.handshake.drafting
-    assert green.ask("POST", "proposal/review", {"wanted": "1"}).status_code == 200
+    assert green.ask("POST", "control", {"review": "1"}).status_code == 200
     blue = draft.stand.tenant(draft.stand.blue)
 
     def known() -> bool:
@@ -410,4 +410,85 @@ def test_a_partner_who_reviews_is_asked_and_answers(draft: Editor) -> None:
     accepted = green.ask("POST", "proposal/accept", {"proposal": second.proposal_id})
     assert accepted.status_code == 200 and "is live" in accepted.headers["HX-Trigger"], accepted.text
     assert green.ask("POST", "proposal/accept", {"proposal": second.proposal_id}).status_code == 409
-    assert green.ask("POST", "proposal/review", {}).status_code == 200
+    assert green.ask("POST", "control", {}).status_code == 200
+
+
+def published(draft: Editor, **form: object) -> TestResponse:
+    answer = draft.ask("POST", "draft/publish", {"revision": draft.revision, "seen": "1", **form})
+    assert answer.status_code == 200 and "is live" in answer.headers["HX-Trigger"], answer.text
+    return answer
+
+
+def twins(draft: Editor) -> int:
+    with draft.stand.parts.db.read() as tx:
+        return overview.issues_of_mappings(tx, draft.stand.tenant(draft.site).id, draft.id).get(draft.mapping, 0)
+
+
+def waiting(draft: Editor, label: str, number: int) -> str:
+    """So many Bugs with this label, and the condition that only they fulfil."""
+    project = draft.rules.mappings[-1].end_of("inviter").project_key
+    for place in range(number):
+        draft.stand.create_issue(draft.stand.blue, project, "Bug", f"Waiting {place}", labels=[label])
+    assert draft.edit("condition", jql=f"labels = {label}").status_code == 200
+    return f"start:{draft.mapping}"
+
+
+def test_publishing_asks_what_becomes_of_the_issues_that_are_there(draft: Editor) -> None:
+    name = waiting(draft, "asked", 2)
+    dialog = draft.ask("GET", "draft/publish").text
+    assert "2 of your issues match and have no twin." in dialog and "These 2" in dialog
+    assert re.search(f'name="{name}" value="now" checked', dialog)
+    wrong = draft.ask("POST", "draft/publish", {"revision": draft.revision, "seen": "1", name: "some"})
+    assert wrong.status_code == 422 and draft.ask("GET", "draft/publish").status_code == 200
+    published(draft, **{name: "waiting"})
+    eventually(lambda: twins(draft) == 2)
+    done = eventually(
+        lambda: (
+            (text := draft.ask("GET", f"mappings/{draft.mapping}/start/progress").text)
+            and "got a twin" in text
+            and text
+        )
+    )
+    assert "2 issues that were there already got a twin." in done and "hx-trigger" not in done
+    assert draft.edit("rows/remove", row="labels").status_code == 200
+    assert "Issues that are there already" not in draft.ask("GET", "draft/publish").text
+
+
+def test_nothing_said_means_only_from_now_on(draft: Editor) -> None:
+    waiting(draft, "later", 1)
+    published(draft)
+    place = f"mappings/{draft.mapping}/start"
+    assert "1 of your issues matches and has no twin." in draft.ask("GET", place).text
+    assert draft.ask("POST", place, {}).status_code == 422
+    assert draft.ask("POST", f"{place}/cancel").status_code == 409
+    assert twins(draft) == 0
+    chosen = draft.ask("POST", place, {"start": "all"})
+    assert chosen.status_code == 200, chosen.text
+    eventually(lambda: twins(draft) == 1)
+    eventually(lambda: "later gets one too" in draft.ask("GET", f"{place}/progress").text)
+    assert "later gets one too" in draft.ask("GET", f"mappings/{draft.mapping}").text
+    assert draft.ask("POST", f"{place}/cancel").status_code == 200
+    assert draft.ask("POST", f"{place}/cancel").status_code == 409
+
+
+def test_a_dialog_that_comes_back_keeps_what_was_ticked(draft: Editor) -> None:
+    name = waiting(draft, "ticked", 1)
+    back = draft.ask("POST", "draft/publish", {"revision": draft.revision - 1, "seen": "1", name: "all"})
+    assert back.status_code == 409 and re.search(f'name="{name}" value="all" checked', back.text)
+
+
+def test_control_holds_at_once_and_needs_an_administrator(draft: Editor) -> None:
+    user = draft.desk.account(draft.stand.blue, USER)
+    place = f"{draft.place}/control"
+    assert draft.desk.ask("POST", place, {"leave": "summary"}, account=user).status_code == 403
+    page = draft.ask("GET", "control").text
+    assert re.search(r'name="leave" value="priority">', page) and "Comments" in page
+    saved = draft.ask("POST", "control", {"leave": ["priority", "comment"], "enter": ["summary", "customfield_99999"]})
+    assert saved.status_code == 200 and "Control saved" in saved.headers["HX-Trigger"]
+    assert re.search(r'name="leave" value="priority" checked', saved.text)
+    assert re.search(r'name="enter" value="customfield_99999" checked', saved.text)
+    with draft.stand.parts.db.read() as tx:
+        row = synchronization.by_id(tx, draft.stand.tenant(draft.site).id, draft.id)
+    assert row is not None and row.veto.leave == {"priority", "comment"} and not row.review
+    assert draft.ask("POST", "control", {"leave": ["x" * 256]}).status_code == 422
+    assert draft.ask("POST", "control", {}).status_code == 200
