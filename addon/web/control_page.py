@@ -18,6 +18,8 @@ from addon.web.services import services
 
 blueprint = new_blueprint("control_page")
 PLACE = "/ui/synchronizations/<int:id_>/control"
+COMMENT = "comment"
+"""What a veto calls the comments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,11 @@ def _page(id_: int, flag: str = "", detail: str = "") -> Response:
 
 def _fields(view: present.View) -> tuple[tuple[FieldChoice, ...], str]:
     """Our fields as far as the mappings' project and types have them, and what is under a veto now."""
-    row, found, trouble = view.synchronization, {"comment": FieldChoice("comment", "Comments", "", False)}, []
+    row, trouble = view.synchronization, []
     mappings = (*view.rules.mappings, *editor.drafted(view.id).mappings)
     ends = {(end.project_id, end.issue_type_id): end for end in (one.end_of(row.side) for one in mappings)}
     mapped = {field.field_of(row.side) for one in mappings for field in one.fields}
+    found = {COMMENT: FieldChoice(COMMENT, "Comments", "", COMMENT in mapped)}
     for end in ends.values():
         try:
             told = services().handshake.catalog.ours(g.tenant, row, end.project_id, end.issue_type_id)
@@ -78,4 +81,4 @@ def _fields(view: present.View) -> tuple[tuple[FieldChoice, ...], str]:
 
 
 def _in_order(fields: Iterable[FieldChoice]) -> tuple[FieldChoice, ...]:
-    return tuple(sorted(fields, key=lambda one: (not one.mapped and one.id != "comment", one.name.lower())))
+    return tuple(sorted(fields, key=lambda one: (not one.mapped, one.name.lower())))

@@ -24,6 +24,12 @@ def own(stand: Stand, site: Site) -> int:
     return found[0].id if found else 0
 
 
+def reviewed(stand: Stand, site: Site) -> bool:
+    """Whether a site has been told that its changes wait for the partner."""
+    with stand.parts.db.read() as tx:
+        return any(one.partner_review for one in synchronization.of_tenant(tx, stand.tenant(site).id))
+
+
 def me(stand: Stand, site: Site) -> str:
     return str(stand.call(site, "GET", "/rest/api/3/myself")["accountId"])
 

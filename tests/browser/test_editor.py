@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Frame, Locator, expect
@@ -181,7 +182,97 @@ def test_the_draft_is_compared_and_published(pair: Pair, frame: Frame) -> None:
     frame.get_by_role("button", name="Publish…").click()
     dialog = frame.get_by_role("dialog", name="Publish the draft?")
     dialog.get_by_role("button", name="Publish").wait_for()
+    dialog.get_by_text("of your issues match and have no twin.").wait_for()
+    expect(dialog.get_by_label("Only from now on")).to_be_checked()
+    dialog.get_by_label("Only from now on").focus()
+    frame.page.keyboard.press("ArrowDown")
+    expect(dialog.get_by_label("These")).to_be_checked()
     pair.check(pair.blue, frame, "publish")
-    dialog.get_by_role("button", name="Cancel").click()
+    frame.page.keyboard.press("Escape")
+    dialog.wait_for(state="detached")
     settings_page.publish(frame)
     pair.check(pair.blue, frame, "published")
+
+
+def test_what_was_mapped_shows_at_the_partner(pair: Pair, stand: Stand) -> None:
+    blue, green = stand.blue, stand.green
+    severity = next(one["id"] for one in stand.call(green, "GET", "/rest/api/3/field") if one["name"] == "Severity")
+    priority = {"name": "High"}
+    key = stand.create_issue(blue, "SHOP", "Bug", "Checkout times out on retry", priority=priority)
+
+    def twin() -> dict[str, Any]:
+        asked = {"jql": 'summary ~ "Checkout times out on retry"', "fields": [severity, "status", "assignee"]}
+        found = stand.call(green, "POST", "/rest/api/3/search/jql", asked)["issues"]
+        return dict(found[0]["fields"]) if found else {}
+
+    eventually(lambda: (twin().get(severity) or {}).get("value") == "Major")
+    stand.call(blue, "PUT", f"/rest/api/3/issue/{key}/assignee", {"accountId": settled.me(stand, blue)})
+    eventually(lambda: (twin()["assignee"] or {}).get("accountId") == settled.me(stand, green))
+    way = stand.call(blue, "GET", f"/rest/api/3/issue/{key}/transitions")["transitions"]
+    step = next(one for one in way if one["to"]["name"] == "In Progress")
+    stand.call(blue, "POST", f"/rest/api/3/issue/{key}/transitions", {"transition": {"id": step["id"]}})
+    eventually(lambda: twin()["status"]["name"] == "In Progress")
+
+
+def test_an_earlier_version_is_gone_back_to(pair: Pair, frame: Frame) -> None:
+    row(frame, "Labels").get_by_role("button", name="More for").click()
+    row(frame, "Labels").get_by_role("button", name="Remove").click()
+    expect(frame.locator(".maprow")).to_have_count(6)
+    settings_page.publish(frame)
+    frame.get_by_role("button", name="Versions").click()
+    dialog = frame.get_by_role("dialog", name="Versions of the rules")
+    dialog.get_by_text("Labels removed").wait_for()
+    pair.check(pair.blue, frame, "versions")
+    dialog.get_by_role("button", name="Go back to it…").first.click()
+    frame.get_by_role("dialog", name="Go back to version 1?").get_by_role("button", name="Go back").click()
+    frame.get_by_text("Version 3 is live, and nothing differs").wait_for()
+    expect(frame.locator(".maprow")).to_have_count(7)
+
+
+def test_issues_that_are_there_get_twins_later_too(pair: Pair, frame: Frame, stand: Stand) -> None:
+    stand.wake.held.set()
+    try:
+        frame.get_by_role("button", name="More for Bug").click()
+        frame.get_by_role("button", name="Issues that are there already…").click()
+        dialog = frame.get_by_role("dialog", name="Issues that are there already")
+        expect(dialog.get_by_label("These")).to_be_checked()
+        pair.check(pair.blue, frame, "start")
+        dialog.get_by_role("button", name="Apply").click()
+        there = frame.get_by_role("region", name="Issues that were there already")
+        there.get_by_text("are looked for").wait_for()
+        pair.check(pair.blue, frame, "backlog")
+        there.get_by_role("button", name="Cancel").click()
+        there.wait_for(state="detached")
+    finally:
+        stand.wake.held.clear()
+
+
+def test_a_partner_with_a_say_of_their_own(pair: Pair, frame: Frame, stand: Stand) -> None:
+    theirs = settled.own(stand, stand.green)
+    control = pair.green.open_admin(f"synchronizations/{theirs}/control")
+    control.get_by_label("Their changes wait until you accept them").check()
+    control.locator("[name=leave][value=labels]").check()
+    control.get_by_role("button", name="Save control").click()
+    expect(control.locator("#live")).to_contain_text("Control saved")
+    expect(control.locator("[name=leave][value=labels]")).to_be_checked()
+    pair.check(pair.green, control, "control")
+    eventually(lambda: settled.reviewed(stand, stand.blue))
+    frame.get_by_role("button", name="Suggest mappings").click()
+    frame.get_by_role("region", name="Draft").get_by_text("is asked to accept").wait_for()
+    frame.get_by_role("button", name="Publish…").click()
+    dialog = frame.get_by_role("dialog", name="Publish the draft?")
+    dialog.get_by_role("button", name="Ask partner").wait_for()
+    if dialog.get_by_label("I have read").count():
+        dialog.get_by_label("I have read").check()
+    dialog.get_by_role("button", name="Ask partner").click()
+    frame.get_by_text("Your changes wait for Green").wait_for()
+    pair.check(pair.blue, frame, "proposed")
+    eventually(lambda: stand.parts.handshake.drafting.proposal(stand.tenant(stand.green), theirs))
+    page = pair.green.open_admin(f"synchronizations/{theirs}/mappings")
+    page.get_by_role("button", name="Review the changes").click()
+    asked = page.get_by_role("dialog", name="Proposal of Blue")
+    asked.get_by_role("button", name="Decline").wait_for()
+    pair.check(pair.green, page, "proposal")
+    asked.get_by_role("button", name="Accept").click()
+    page.get_by_text("Version 4 is live, and nothing differs").wait_for()
+    pair.check(pair.green, page, "accepted")
