@@ -15,7 +15,8 @@ from flask import Response, g
 from addon.errors import Refused, Retryable
 from addon.model import editing
 from addon.model.catalog import EndInfo
-from addon.model.rules import BASIC_FIELDS, IssueMapping, Rules, Side, document_of, other, rules_from
+from addon.model.rules import End, IssueMapping, Rules, Side, document_of, other, rules_from
+from addon.model.suggestion import basic
 from addon.store import overview
 from addon.store.backlog import CANCELLED, DONE, Progress
 from addon.store.draft import Draft
@@ -105,7 +106,11 @@ class Editor:
 
     @property
     def basic(self) -> bool:
-        return self.mapping is not None and self.mapping.fields == BASIC_FIELDS
+        """Whether the rows are those that a mapping begins with."""
+        inviter, accepter = self.ends["inviter"], self.ends["accepter"]
+        if self.mapping is None or inviter is None or accepter is None:
+            return False
+        return self.mapping.fields == basic(inviter, accepter)
 
     @property
     def general(self) -> tuple[Finding, ...]:
@@ -215,18 +220,19 @@ def _going_on(id_: int, mapping: IssueMapping | None) -> Progress | None:
 
 
 def ends_of(view: present.View, mapping: IssueMapping, *, fresh: bool = False) -> dict[Side, EndInfo]:
-    """Both ends of a mapping as they are.
+    """Both ends of a mapping as they are. Raises as ``asked_ends``."""
+    inviter, accepter = asked_ends(view, mapping.inviter, mapping.accepter, fresh=fresh)
+    return {"inviter": inviter, "accepter": accepter}
+
+
+def asked_ends(view: present.View, inviter: End, accepter: End, *, fresh: bool = False) -> tuple[EndInfo, EndInfo]:
+    """What two ends can hold.
 
     Raises:
         Refused: one of them is not shown (any more), or does not answer.
     """
-    catalog, row = services().handshake.catalog, view.synchronization
-    our, their = mapping.end_of(row.side), mapping.end_of(row.partner_side)
     try:
-        return {
-            row.side: catalog.ours(g.tenant, row, our.project_id, our.issue_type_id, fresh=fresh),
-            row.partner_side: catalog.theirs(g.tenant, row, their.project_id, their.issue_type_id, fresh=fresh),
-        }
+        return services().handshake.catalog.ends(g.tenant, view.synchronization, inviter, accepter, fresh=fresh)
     except Retryable as waiting:
         raise Refused(f"{view.partner} cannot be asked just now: {waiting.reason}", status=503) from waiting
 

@@ -12,8 +12,9 @@ from flask import Response, g, request
 from addon.errors import Refused, Verdict
 from addon.jira import condition
 from addon.model import editing
-from addon.model.rules import BASIC_FIELDS, End, IssueMapping, Rules, other
+from addon.model.rules import End, FieldMapping, IssueMapping, Rules, other
 from addon.model.scope import ProjectInfo, visible
+from addon.model.suggestion import basic
 from addon.web import confirm, editor, forms, mapping_forms, present
 from addon.web.auth import guard
 from addon.web.pages import fragment, new_blueprint
@@ -79,13 +80,14 @@ def add(id_: int) -> Response:
     shown = services().handshake.partner_projects(g.tenant, id_)
     theirs = _end(shown, asked["theirs_project"], asked["theirs_type"], f"what {view.partner} shares")
     inviter, accepter = (ours, theirs) if view.side == "inviter" else (theirs, ours)
-    mapping = IssueMapping(str(uuid.uuid4()), asked["active"], inviter, accepter, BASIC_FIELDS)
-
-    def change(rules: Rules) -> Rules:
-        _check_rival(view, rules, mapping)
-        return editing.add_mapping(rules, mapping)
-
     try:
+        rows = _basic(view, inviter, accepter)
+        mapping = IssueMapping(str(uuid.uuid4()), asked["active"], inviter, accepter, rows)
+
+        def change(rules: Rules) -> Rules:
+            _check_rival(view, rules, mapping)
+            return editing.add_mapping(rules, mapping)
+
         editor.save(id_, asked["revision"], change)
     except Refused as refusal:
         return _pair_dialog(id_, typed, {refusal.field or "ours_type": refusal.sentence}, refusal.status)
@@ -190,6 +192,19 @@ def _check_rival(view: present.View, rules: Rules, mapping: IssueMapping) -> Non
         "Deactivate that one first.",
         status=409,
     )
+
+
+def _basic(view: present.View, inviter: End, accepter: End) -> tuple[FieldMapping, ...]:
+    """What both ends have of what needs no decision.
+
+    Raises:
+        Refused: they have nothing of it, or one of them does not tell.
+    """
+    ends = editor.asked_ends(view, inviter, accepter, fresh=True)
+    rows = basic(*ends)
+    if not rows:
+        raise Refused("These two have nothing in common that could be kept in step: look at both scopes.", status=409)
+    return rows
 
 
 def _end(projects: Sequence[ProjectInfo], project_id: str, type_id: str, place: str) -> End:
