@@ -190,6 +190,7 @@ def test_the_draft_is_compared_and_published(pair: Pair, frame: Frame) -> None:
     pair.check(pair.blue, frame, "publish")
     frame.page.keyboard.press("Escape")
     dialog.wait_for(state="detached")
+    assert frame.evaluate("document.activeElement.id") == "publish"
     settings_page.publish(frame)
     pair.check(pair.blue, frame, "published")
 
