@@ -70,6 +70,7 @@ def _services(settings: Settings, parts: Parts) -> Services:
         handshake=parts.handshake,
         engine=parts.engine,
         pairing=parts.pairing,
+        preview=parts.preview,
         catalogue=Catalogue(parts.handshake.own_projects),
         install_keys=InstallKeys(settings.install_key_urls, to_keys),
     )

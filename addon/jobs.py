@@ -25,8 +25,10 @@ from addon.store.tenant import Tenant
 from addon.store.wake import Wake, connect
 from addon.sync import site
 from addon.sync.engine import Engine
+from addon.sync.foresight import Foresight
 from addon.sync.handshake import Handshake
 from addon.sync.pairing import Pairing
+from addon.sync.preview import Preview
 from addon.sync.reconcile import Reconcile
 from addon.sync.transport import Transport
 
@@ -44,6 +46,7 @@ class Parts:
     engine: Engine
     pairing: Pairing
     reconcile: Reconcile
+    preview: Preview
 
     def work(self, key: str) -> None:
         """Do what a key asks for: its kind, then ids. A key of a row that is gone asks for nothing."""
@@ -114,7 +117,8 @@ def build(settings: Settings) -> Parts:
     transport = Transport(db, vault, settings)
     handshake = Handshake(db, vault, settings, transport, jira, wake)
     engine = Engine(db, settings, jira, transport, wake)
-    return Parts(settings, db, vault, jira, wake, handshake, engine, Pairing(engine), Reconcile(engine))
+    preview = Preview(Foresight(db, jira), transport)
+    return Parts(settings, db, vault, jira, wake, handshake, engine, Pairing(engine), Reconcile(engine), preview)
 
 
 def _calls_as(tenant: Tenant) -> tuple[str, ...]:

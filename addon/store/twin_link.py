@@ -131,6 +131,14 @@ def by_key(tx: Tx, synchronization_id: int, link_key: str) -> TwinLink | None:
     return _value(row) if row else None
 
 
+def find(tx: Tx, synchronization_id: int, link_key: str) -> TwinLink | None:
+    """The same, only to look at."""
+    row = tx.execute(
+        select(twin_link).where(twin_link.c.synchronization_id == synchronization_id, twin_link.c.link_key == link_key)
+    ).one_or_none()
+    return _value(row) if row else None
+
+
 def for_issue(tx: Tx, tenant_id: int, issue_id: str) -> list[TwinLink]:
     """All links of an issue, ended ones included, oldest first."""
     return [_value(row) for row in tx.execute(_FOR_ISSUE, {"of_tenant": tenant_id, "of_issue": issue_id})]

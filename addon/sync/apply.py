@@ -18,7 +18,6 @@ from addon.errors import Blocked, Missing, Retryable
 from addon.jira import reader, writer
 from addon.jira.metadata import Metadata, Place
 from addon.model.entry import Entry, note
-from addon.model.message import Message
 from addon.model.plan import CommentWrite, Conflict, Edit, Plan
 from addon.model.rules import IssueMapping, Side
 from addon.model.snapshot import Snapshot
@@ -29,7 +28,7 @@ from addon.store.queue import Received
 from addon.store.twin_link import TwinLink
 from addon.sync import inbound, walking
 from addon.sync.detection import field_values, settle
-from addon.sync.inbound import Arrived, Here, Ours
+from addon.sync.inbound import Arrived, Here
 from addon.sync.line import Line, LostLease, field_ids
 from addon.sync.processors import PartChange, Surroundings, comments
 from addon.sync.processors.registry import fields_of
@@ -99,7 +98,7 @@ class Application:
         unseen, created = {}, {}
         with self.ports.db.read() as tx:
             if link.next_sequence - 1 > link.partner_seen:
-                unseen = _unseen(queue.outgoing(tx, link.id, link.partner_seen, limit=10_000))
+                unseen = inbound.unseen(queue.outgoing(tx, link.id, link.partner_seen, limit=10_000))
             if any(part.startswith(comments.PREFIX) for part in self.arrived):
                 created = twin_item.created(tx, link.id, COMMENT)
         surroundings = self._surroundings(mapping)
@@ -383,18 +382,6 @@ class Application:
     def _read(self, mapping: IssueMapping) -> Snapshot:
         assert self.at.link.issue_id is not None
         return reader.issue(self.jira, self.at.link.issue_id, field_ids(mapping, self.at.side))
-
-
-def _unseen(messages: Sequence[Message]) -> dict[str, Ours]:
-    """By part, and by element of sets, the last of our messages that changed it."""
-    last: dict[str, Ours] = {}
-    for message in messages:
-        for part, change in (message.replica.parts if message.replica else {}).items():
-            ours = Ours(message.sequence, change.get("at", 0.0))
-            last[part] = ours
-            for one in (*change.get("add", ()), *change.get("remove", ())):
-                last[inbound.element(part, key_of(one))] = ours
-    return last
 
 
 def _took_effect(change: PartChange, ours: Collection[Any]) -> PartChange:

@@ -33,9 +33,11 @@ from addon.store.synchronization import (
 from addon.store.tenant import Tenant
 from addon.sync import agreement, backoff, checks, partner_site, publication, signature, site
 from addon.sync.agreement import WITHDRAWN
+from addon.sync.answering import Answering
 from addon.sync.catalog import Catalog
 from addon.sync.door import Door
 from addon.sync.exchange import Exchange
+from addon.sync.foresight import Foresight
 from addon.sync.partner_site import PartnerSite
 from addon.sync.telling import Telling
 from addon.sync.transport import Transport
@@ -62,7 +64,8 @@ class Handshake:
         self._exchange = Exchange(db, vault, settings, jira, wake, clock)
         self._telling = Telling(self._exchange, transport)
         self.catalog = Catalog(jira, transport, clock)
-        self.door = Door(self._exchange, transport, self.catalog)
+        answering = Answering(Foresight(db, jira, clock))
+        self.door = Door(self._exchange, transport, self.catalog, answering)
         transport.attach(self.door)
 
     # -- inviting ---------------------------------------------------------------------------------------------------

@@ -59,23 +59,7 @@ class Line:
             Blocked: the rules no longer have it, it is switched off, or it names a field that our scope hides.
             Ignored: its project or issue type is no longer shown to the partner.
         """
-        mapping = self.rules.mapping(self.link.mapping_id)
-        if mapping is None or not mapping.active:
-            raise Blocked(
-                "The mapping of this issue was removed or switched off.",
-                fix="Switch the mapping on again in the synchronization, then retry.",
-            )
-        end = mapping.end_of(self.side)
-        if not self.synchronization.scope.shows(end.project_id, end.issue_type_id):
-            raise Ignored("Out of scope: its project or issue type is not shown to the partner.")
-        hidden = [name for name in field_ids(mapping, self.side) if not self.synchronization.scope.fields.shows(name)]
-        if hidden:
-            # The partner is told no more than the rules say already: which of these exist is ours to know.
-            raise Blocked(
-                f"The mapping names fields that are not shared here: {', '.join(hidden)}.",
-                fix="Share them in the scope of the synchronization, or take them out of the mapping, then retry.",
-            )
-        return mapping
+        return mapping_of(self.rules, self.link.mapping_id, self.synchronization)
 
     def leaving(self, messages: Sequence[Message]) -> tuple[Sequence[Message], list[Parts]]:
         """What of these messages may leave, and what they held besides, message by message.
@@ -108,13 +92,7 @@ class Line:
             Retryable: the partner has published a version that has not reached us; or both published the same version
                 at once, and the exchange of states will say which one stands.
         """
-        if message.rules_version > self.rules.version:
-            raise Retryable(f"Waiting for version {message.rules_version} of the rules from the partner.")
-        if message.rules_version == self.rules.version and message.rules_hash != self.rules.hash:
-            raise Retryable(
-                f"Both sides hold different rules under version {self.rules.version}. If this does not settle by "
-                "itself, publish them again on either side."
-            )
+        check_rules(self.rules, message)
 
     def message(
         self,
@@ -159,6 +137,39 @@ class Line:
         """Put the link's next message into the outbox and set columns, in one step with its sequence."""
         queue.append(tx, self.link, message, now)
         self.change(tx, next_sequence=message.sequence + 1, **columns)
+
+
+def mapping_of(rules: Rules, mapping_id: str, synchronization: Synchronization) -> IssueMapping:
+    """The mapping with this id, if our issues may go by it. Raises as ``Line.mapping``."""
+    mapping = rules.mapping(mapping_id)
+    if mapping is None or not mapping.active:
+        raise Blocked(
+            "The mapping of this issue was removed or switched off.",
+            fix="Switch the mapping on again in the synchronization, then retry.",
+        )
+    end = mapping.end_of(synchronization.side)
+    if not synchronization.scope.shows(end.project_id, end.issue_type_id):
+        raise Ignored("Out of scope: its project or issue type is not shown to the partner.")
+    shown = synchronization.scope.fields
+    hidden = [name for name in field_ids(mapping, synchronization.side) if not shown.shows(name)]
+    if hidden:
+        # The partner is told no more than the rules say already: which of these exist is ours to know.
+        raise Blocked(
+            f"The mapping names fields that are not shared here: {', '.join(hidden)}.",
+            fix="Share them in the scope of the synchronization, or take them out of the mapping, then retry.",
+        )
+    return mapping
+
+
+def check_rules(ours: Rules, message: Message) -> None:
+    """Whether a message was made under rules that we hold. Raises as ``Line.check_rules``."""
+    if message.rules_version > ours.version:
+        raise Retryable(f"Waiting for version {message.rules_version} of the rules from the partner.")
+    if message.rules_version == ours.version and message.rules_hash != ours.hash:
+        raise Retryable(
+            f"Both sides hold different rules under version {ours.version}. If this does not settle by "
+            "itself, publish them again on either side."
+        )
 
 
 def load(tx: Tx, link: TwinLink, owner: str) -> Line | None:

@@ -17,6 +17,7 @@ from addon.store.wake import Wake
 from addon.sync.engine import Engine
 from addon.sync.handshake import Handshake
 from addon.sync.pairing import Pairing
+from addon.sync.preview import Preview
 from addon.web.catalogue import Catalogue
 from addon.web.install_key import InstallKeys
 
@@ -35,6 +36,7 @@ class Services:
     handshake: Handshake
     engine: Engine
     pairing: Pairing
+    preview: Preview
     catalogue: Catalogue
     install_keys: InstallKeys
 

@@ -30,8 +30,10 @@ from addon.store import tenant as tenants
 from addon.store.tenant import Tenant
 from addon.store.wake import Wake
 from addon.sync.engine import Engine
+from addon.sync.foresight import Foresight
 from addon.sync.handshake import Handshake
 from addon.sync.pairing import Pairing
+from addon.sync.preview import Preview
 from addon.sync.transport import Transport
 from emulator.server import Running
 from emulator.site import Site
@@ -149,4 +151,7 @@ def _wired(parts: Parts, wake: Wake) -> Parts:
     transport = Transport(parts.db, parts.vault, parts.settings)
     handshake = Handshake(parts.db, parts.vault, parts.settings, transport, parts.jira, wake)
     engine = Engine(parts.db, parts.settings, parts.jira, transport, wake)
-    return dataclasses.replace(parts, wake=wake, handshake=handshake, engine=engine, pairing=Pairing(engine))
+    preview = Preview(Foresight(parts.db, parts.jira), transport)
+    return dataclasses.replace(
+        parts, wake=wake, handshake=handshake, engine=engine, pairing=Pairing(engine), preview=preview
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,8 @@ from addon.config import Settings
 from addon.errors import Missing, Retryable
 from addon.jira.metadata import Metadata
 from addon.model.message import Message
+from addon.model.preview import Question, Reply
+from addon.model.reading import read
 from addon.model.rules import BASIC_FIELDS, NO_USERS, End, FieldMapping, IssueMapping, UserMapping, document_of
 from addon.model.scope import Scope
 from addon.store import queue, twin_link
@@ -25,8 +28,11 @@ from addon.store.synchronization import Synchronization
 from addon.store.table import metadata
 from addon.store.tenant import Tenant
 from addon.sync import inbox
+from addon.sync.answering import Answering
 from addon.sync.engine import Engine
+from addon.sync.foresight import Foresight
 from addon.sync.pairing import Pairing
+from addon.sync.preview import Preview
 from addon.sync.reconcile import Reconcile
 from tests.fakes.jira import Crash, FakeJira
 
@@ -80,6 +86,20 @@ class Post:
 
 
 @dataclass
+class Questions:
+    """Transport of previews: straight to the partner's answering, as JSON both ways."""
+
+    world: World
+
+    def preview(self, synchronization: Synchronization, question: Question) -> Reply:
+        world, across = self.world, self.world.across(synchronization)
+        sent = json.loads(json.dumps(question.to_json()))
+        asked = Question(sent["way"], Message.from_json(sent["message"]), sent["rest"], sent["document"])
+        tenant = world.blue if across.tenant_id == world.blue.id else world.green
+        return read(Reply, json.loads(json.dumps(world.answering.answer(tenant, across, asked).to_json())))
+
+
+@dataclass
 class World:
     """``rng`` decides everything that is left to chance, so a seed tells the whole story."""
 
@@ -123,11 +143,16 @@ class World:
             lambda tenant: self.sites[tenant.id],  # type: ignore[arg-type,return-value]
             self.post,
             self.bell,  # type: ignore[arg-type]
-            clock=lambda: self.now,
-            metadata=Metadata(lambda: self.now),
+            clock=self.clock,
+            metadata=Metadata(self.clock),
         )
         self.pairing = Pairing(self.engine)
         self.reconcile = Reconcile(self.engine)
+        foresight = Foresight(self.db, lambda tenant: self.sites[tenant.id], self.clock, Metadata(self.clock))
+        self.answering, self.preview = Answering(foresight), Preview(foresight, Questions(self))
+
+    def clock(self) -> float:
+        return self.now
 
     def _clock_of(self, tenant_id: int) -> Callable[[], float]:
         return lambda: self.now + self.skew.get(tenant_id, 0.0)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from addon.model.snapshot import Comment
+from addon.model.value import fits
 from addon.sync.processors import PartChange, shorten
 from addon.sync.processors.rich_text import Node, leaving, normal, plain
 
@@ -50,6 +51,20 @@ def change_of(value: Mapping[str, Any] | None) -> PartChange:
     if value is None:
         return {"gone": True}
     return {"value": {**value, "body": leaving(value["body"])}}
+
+
+def said(part: str, change: PartChange) -> bool:
+    """Whether a part that arrived is a comment, or that one is gone, in the form in which they travel."""
+    value = change.get("value")
+    return part.startswith(PREFIX) and (
+        change.get("gone") is True
+        or (
+            isinstance(value, dict)
+            and "author" in value
+            and value.get("body") is not None
+            and fits("rich", value["body"])
+        )
+    )
 
 
 def body_here(value: Mapping[str, Any], partner: str) -> Node:
