@@ -92,6 +92,7 @@ def test_what_would_happen(pair: Pair, stand: Stand, issue: str) -> None:
         said = frame.locator("#preview")
         for words in ("Will sync", "Would update", "Checkout times out", "Not sent yet", "Same on both sides"):
             expect(said).to_contain_text(words, timeout=SOON)
+        said.scroll_into_view_if_needed()
         pair.check(pair.blue, frame, "preview")
         frame.get_by_role("button", name="From Green").click()
         expect(said).to_contain_text("Nothing to do", timeout=SOON)
