@@ -23,7 +23,7 @@ from addon.store.db import Database
 from addon.store.synchronization import Synchronization
 from addon.store.tenant import Tenant
 from addon.store.twin_link import TwinLink
-from addon.sync import inbound, outbound
+from addon.sync import inbound, outbound, route
 from addon.sync import outlook as lines
 from addon.sync.apply import COMMENT
 from addon.sync.detection import detect
@@ -149,7 +149,24 @@ class Foresight:
         if doubtful and self.metadata.forget(end.tenant.id):
             # What is named may have been created here since we last asked what there is.
             found = look()
-        return found
+        return self._walked(end, jira, found)
+
+    def _walked(self, end: End, jira: reader.Reading, found: Outlook) -> Outlook:
+        """The outlook with the way to the status that it names, as far as Jira tells it."""
+        issue_id, goal = (end.link.issue_id if end.link else None), found.goal
+        if goal is None or issue_id is None:
+            return found
+        to = end.mapping.end_of(end.side)
+        row = next(row for row in end.mapping.fields if row.id == goal.part)
+        kind = (end.tenant.id, to.project_id, to.issue_type_id)
+        said, known = route.words(self.metadata.workflows, jira, kind, issue_id, goal, row.end_of(end.side))
+        walked = [
+            replace(line, note=f"{line.note} {said}".strip(), level=line.level if known else "warning")
+            if line.row_id == goal.part
+            else line
+            for line in found.lines
+        ]
+        return replace(found, lines=tuple(walked))
 
     def _here(self, end: End, jira: reader.Reading) -> Here:
         link, mapping, side = end.link, end.mapping, end.side

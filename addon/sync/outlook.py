@@ -15,7 +15,7 @@ from addon.errors import Blocked
 from addon.model import matrix
 from addon.model.message import Message, Parts, Replica
 from addon.model.offer import Need, Offer
-from addon.model.plan import Plan
+from addon.model.plan import Goal, Plan
 from addon.model.preview import Level, Line
 from addon.model.rules import FieldMapping, IssueMapping
 from addon.model.value import empty
@@ -34,11 +34,25 @@ WITH_NEXT = "Goes along with the next change of this field."
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """The lines; whether anything would be written; and why the twin link would stop, empty where it would not."""
+    """The lines; whether anything would be written; and the status that would be walked to, if that may be told."""
 
     lines: tuple[Line, ...]
     writes: bool
-    problem: str
+    goal: Goal | None = None
+
+    @property
+    def problem(self) -> str:
+        """Why the twin link would stop, empty where it would not."""
+        return next((line.note for line in self.lines if line.level == "error"), "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A line, whether something is written for it, and a status that is walked to."""
+
+    line: Line
+    writes: bool = False
+    goal: Goal | None = None
 
 
 def name_of(row: FieldMapping) -> str:
@@ -83,9 +97,8 @@ def outlook(
             prospect = _Prospect(row, processor, mapping, here, row.id in settled, told is None or row.id in told)
             planned.append(prospect.line(now.get(row.id), later.get(row.id)))
     planned += _comments(now, mapping, here)
-    lines = tuple(line for line, _ in planned)
-    problem = next((line.note for line in lines if line.level == "error"), "")
-    return Outlook(lines, any(writes for _, writes in planned), problem)
+    goal = next((said.goal for said in planned if said.goal), None)
+    return Outlook(tuple(said.line for said in planned), any(said.writes for said in planned), goal)
 
 
 def _only(mapping: IssueMapping, row: FieldMapping) -> IssueMapping:
@@ -108,24 +121,24 @@ class _Prospect:
         value = self.here.values.get(self.row.id) if self.told else None
         return "" if value is None else self.processor.show(value)
 
-    def line(self, now: Arrived | None, later: Arrived | None) -> tuple[Line, bool]:
+    def line(self, now: Arrived | None, later: Arrived | None) -> _Said:
         """The line, and whether something would be written."""
         fixed = self.row.end_of(self.here.side).fixed
         if self.here.new and fixed is not None:
-            return self._line(self.processor.show(fixed), "Always this value."), True
+            return _Said(self._line(self.processor.show(fixed), "Always this value."), writes=True)
         if fixed is not None:
-            return self._line(self.before, "Fixed when the twin was created.", "same"), False
+            return _Said(self._line(self.before, "Fixed when the twin was created.", "same"))
         if self.row.mode == "create_only" and not self.here.new:
-            return self._line(self.before, ONLY_AT_FIRST, "same"), False
+            return _Said(self._line(self.before, ONLY_AT_FIRST, "same"))
         if now is not None:
             return self._arriving(now, self.here)
-        return (self._later(later) if later is not None else self._line("", NOT_TOLD, "later")), False
+        return _Said(self._later(later) if later is not None else self._line("", NOT_TOLD, "later"))
 
     def _line(self, after: str, note: str, level: Level = "ok") -> Line:
         return Line(self.row.id, name_of(self.row), self.before, after, note.strip(), level)
 
     def _later(self, later: Arrived) -> Line:
-        line, _ = self._arriving(later, replace(self.here, unseen={}))
+        line = self._arriving(later, replace(self.here, unseen={})).line
         if line.level == "same":
             return line
         if self.told and self.row.id in self.here.unseen:
@@ -135,30 +148,30 @@ class _Prospect:
         note = f"Would stop: {line.note}" if line.level == "error" else line.note
         return replace(line, level="later", note=f"{note} {WITH_NEXT}".strip())
 
-    def _arriving(self, arrived: Arrived, here: Here) -> tuple[Line, bool]:
+    def _arriving(self, arrived: Arrived, here: Here) -> _Said:
         if not self.told:
             here = replace(here, values={}, unseen={})
         try:
             plan = _plan({self.row.id: arrived}, _only(self.mapping, self.row), here)
         except Blocked as blocked:
-            return self._line("", f"{blocked.reason} {blocked.fix}", "error"), False
+            return _Said(self._line("", f"{blocked.reason} {blocked.fix}", "error"))
         created = [f"Creates “{creation.name}” first, as it is missing." for creation in plan.creations]
         note = " ".join([*(entry.note for entry in plan.notes), *created])
         level: Level = "warning" if plan.notes else "ok"
         change = plan.changes.get(self.row.id)
         clearable = matrix.TYPES[self.row.type_of(here.side)].clearable
         if not self.told and change is None and (plan.notes or not clearable):
-            return self._line("", f"{note} {LEFT} {UNTOLD}", level), False
+            return _Said(self._line("", f"{note} {LEFT} {UNTOLD}", level))
         if not self.told:
-            return self._line(self._untold(arrived, change), f"{note} {UNTOLD}", level), True
+            return _Said(self._line(self._untold(arrived, change), f"{note} {UNTOLD}", level), writes=True)
         if change is None:
-            return self._line(self.before, note, level if note else "same"), False
+            return _Said(self._line(self.before, note, level if note else "same"))
         value = change.get("value")
         if self.processor.merges:
             value = self.processor.merged(None if here.new else here.values.get(self.row.id), change)
         if here.new and empty(value):
-            return self._line("", note, level if note else "same"), False
-        return self._line(self.processor.show(value), note, level), True
+            return _Said(self._line("", note, level if note else "same"))
+        return _Said(self._line(self.processor.show(value), note, level), writes=True, goal=plan.goal)
 
     def _untold(self, arrived: Arrived, change: PartChange | None) -> str:
         """What to say of a change without telling what stands here: of people, only what the other side calls them."""
@@ -191,7 +204,7 @@ def _plan(arrived: Mapping[str, Arrived], mapping: IssueMapping, here: Here) -> 
     return replace(inbound.plan(arrived, mapping, then), creations=plan.creations)
 
 
-def _comments(now: Mapping[str, Arrived], mapping: IssueMapping, here: Here) -> list[tuple[Line, bool]]:
+def _comments(now: Mapping[str, Arrived], mapping: IssueMapping, here: Here) -> list[_Said]:
     row = comments_of(mapping)
     if row is None or not row.enters(here.side):
         return []
@@ -202,4 +215,4 @@ def _comments(now: Mapping[str, Arrived], mapping: IssueMapping, here: Here) -> 
     edited = len(writes) - added - gone
     words = [f"{count} {verb}" for count, verb in ((edited, "edited"), (gone, "deleted")) if count]
     after, level = f"+{added}" if added else "", "ok" if writes else "same"
-    return [(Line(row.id, name_of(row), "", after, ", ".join(words), level), bool(writes))]  # type: ignore[arg-type]
+    return [_Said(Line(row.id, name_of(row), "", after, ", ".join(words), level), bool(writes))]  # type: ignore[arg-type]

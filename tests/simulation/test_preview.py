@@ -37,8 +37,10 @@ from addon.sync import preview as previews
 from addon.sync.answering import HIDDEN
 from addon.sync.outlook import LEFT, UNTOLD
 from addon.sync.processors.registry import PROCESSORS
+from addon.sync.route import FOUND_THEN
 from tests.fakes import fields
 from tests.fakes.cells import CASES, SIDES, given, name_of
+from tests.fakes.workflow import chain, simple
 from tests.simulation.world import World
 
 SUMMARY = FieldMapping("summary", "text", "text", "summary", "summary")
@@ -480,3 +482,34 @@ def test_it_costs_few_reads(database_url: str) -> None:
     assert stand.reads == {"blue": 2, "green": 1}
     stand.ask("in")
     assert max(stand.reads.values()) <= 3
+
+
+# the status
+
+
+def _walking(database_url: str, *edges: str) -> tuple[Stand, str]:
+    stand = Stand(database_url, SUMMARY, FieldMapping("status", "status", "status", "status", "status"))
+    stand.green.workflow = replace(chain(*edges), readable=True)
+    stand.blue.workflow = simple(*stand.green.workflow.statuses.values())
+    issue = stand.blue.create("First")
+    stand.world.settle()
+    return stand, issue
+
+
+def test_a_status_is_told_with_the_transitions_to_it(database_url: str) -> None:
+    stand, issue = _walking(database_url, "Open > Doing: Start work", "Doing > Done: Finish")
+    stand.blue.move(issue, "Done")
+    said = line(stand.ask(), "status")
+    assert (said.before, said.after, said.level) == ("Open", "Done", "ok")
+    assert said.note == "green: By the transitions “Start work”, “Finish”."
+    assert stand.reads["green"] <= 5
+    assert stand.green.status(stand.twin) == "Open"
+    stand.world.settle()
+    assert stand.green.status(stand.twin) == "Done"
+
+
+def test_a_status_without_a_known_way_says_so(database_url: str) -> None:
+    stand, issue = _walking(database_url, "Open > Doing", "Done > Open")
+    stand.blue.move(issue, "Done")
+    said = line(stand.ask(), "status")
+    assert (said.level, FOUND_THEN in said.note) == ("warning", True)
