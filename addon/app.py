@@ -72,6 +72,7 @@ def _services(settings: Settings, parts: Parts) -> Services:
         engine=parts.engine,
         pairing=parts.pairing,
         why=Why(parts.pairing),
+        preview=parts.preview,
         catalogue=Catalogue(parts.handshake.own_projects),
         install_keys=InstallKeys(settings.install_key_urls, to_keys),
     )

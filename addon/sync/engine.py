@@ -16,8 +16,7 @@ from typing import Any, Protocol
 
 from addon import crash, log, owner
 from addon.config import Settings
-from addon.errors import Blocked, Refused, Retryable
-from addon.jira import condition
+from addon.errors import Refused, Retryable
 from addon.jira.metadata import Metadata
 from addon.model.catalog import STATUS
 from addon.model.change import Change
@@ -33,16 +32,14 @@ from addon.store.tenant import Tenant
 from addon.store.twin_item import COMMENT
 from addon.store.twin_link import TwinLink
 from addon.store.wake import Wake
-from addon.sync import backoff, epoch, following, hierarchy, inbound, inbox, outbound, renewal
+from addon.sync import backoff, epoch, following, hierarchy, inbound, inbox, news, outbound, renewal
 from addon.sync.apply import Application, Jira, Ports
 from addon.sync.becoming import become
-from addon.sync.detection import detect
 from addon.sync.line import HELD, TWIN, Line, LostLease, load
 from addon.sync.looking import Look, look
 from addon.sync.standing import attempt, is_later
 from addon.sync.walking import Moved
 
-_MEND = "Mend the condition in the synchronization's mapping."
 _MOST_MOVES = 5
 
 
@@ -131,7 +128,7 @@ class Engine:
         Where our condition keeps the issue in, neither happens: what changes meanwhile is caught up once it matches.
         """
         touched_at, snapshot = at.link.touched_at, found.snapshot
-        if not self._let_out(at, found):
+        if not news.is_let_out(at, found, self.jira_of(at.tenant), lambda: self._is_quiet(at, snapshot)):
             self._keep_in(at, snapshot, touched_at)
             return
         with self.db.begin() as tx:
@@ -144,8 +141,8 @@ class Engine:
                 base = following.carried(link.base, former, found.mapping, link.next_sequence)
                 at.change(tx, mapping_id=found.mapping.id, base=base)
             # Where the partner's issue was first, what they say of it waits already: there is nothing to tell them.
-            news = moved and all(row.message.mapping_id != found.mapping.id for row in at.rows)
-            change = self._detect(tx, at, snapshot, moved=news)
+            first_told = moved and all(row.message.mapping_id != found.mapping.id for row in at.rows)
+            change = news.detected(tx, at, snapshot, moved=first_told)
             crash.point("observe.before_append")
             columns: dict[str, Any] = {"looked_at": self.clock(), "renewed": False}
             if link.touched_at == touched_at:
@@ -170,30 +167,11 @@ class Engine:
             waiting = twin_link.end_waiting(tx, at.synchronization.id, names, self.clock())
         self.wake.link(*waiting)
 
-    def _let_out(self, at: Line, found: Look) -> bool:
-        """Whether our condition lets this issue out. Asked only when something would leave or when it did not before.
-
-        Raises:
-            Blocked: Jira cannot evaluate the condition.
-            Retryable, Ignored: Jira does not tell.
-        """
-        snapshot, mapping = found.snapshot, found.mapping
-        flow, end = mapping.flow_from(at.side), mapping.end_of(at.side)
-        first = at.link.next_sequence == at.link.expected_sequence == 1
-        if not flow.jql.strip() or flow.mode == "off" or first:
-            # The first message follows the look that found it to match.
-            return True
-        if at.link.state != twin_link.OUTSIDE and mapping.id == at.link.mapping_id:
-            with self.db.read() as tx:
-                change = hierarchy.shared_now(tx, at.link, self._detect(tx, at, snapshot), mapping)
-            told = at.link.base.get(TWIN) == self._info(at, snapshot).to_json()
-            if told and outbound.replica_of(change, mapping, at.side) is None:
-                return True
-        query = condition.query(end.project_id, end.issue_type_id, flow.jql.strip())
-        match = condition.matches(self.jira_of(at.tenant), [snapshot.issue_id], [query])[query]
-        if match.problem:
-            raise Blocked(f"Jira cannot evaluate the condition of this mapping: {match.problem}", fix=_MEND)
-        return snapshot.issue_id in match.issue_ids
+    def _is_quiet(self, at: Line, snapshot: Snapshot) -> bool:
+        """Whether nothing that the partner does not know yet would leave."""
+        with self.db.read() as tx:
+            told = news.of(tx, at, news.detected(tx, at, snapshot))
+        return told.replica is None and at.link.base.get(TWIN) == self._info(at, snapshot).to_json()
 
     def _keep_in(self, at: Line, snapshot: Snapshot, touched_at: float | None) -> None:
         with self.db.begin() as tx:
@@ -214,24 +192,15 @@ class Engine:
         if at.tenant.attempt_count:
             tenant_store.clear_back_off(tx, at.tenant.id)
 
-    def _detect(self, tx: Tx, at: Line, snapshot: Snapshot, *, moved: bool = False) -> Change:
-        link = at.link
-        created = twin_item.our_ids(tx, link.tenant_id, COMMENT, [comment.id for comment in snapshot.comments or ()])
-        first = link.renewed or (link.next_sequence == 1 and link.expected_sequence == 1)
-        return detect(link.base, snapshot, at.mapping(), at.side, created, first=first, moved=moved)
-
     def _append(self, tx: Tx, at: Line, change: Change, snapshot: Snapshot, columns: Mapping[str, Any]) -> None:
         link, now, mapping = at.link, self.clock(), at.mapping()
         info = self._info(at, snapshot)
         base = {**change.base, TWIN: info.to_json()}
-        change = hierarchy.shared_now(tx, link, change, mapping)
-        values = {part: delta.after for part, delta in change.deltas.items()}
-        twins = hierarchy.twins_of(tx, link, values, mapping)
+        told = news.of(tx, at, change)
+        change, replica = told.change, told.replica
         settled = {**columns, "base": base, "issue_key": snapshot.issue_key, "read_at": snapshot.updated_at}
-        settled["waits_for"] = hierarchy.waits_for(link, values, mapping, twins)
-        veto = at.synchronization.veto
-        replica = outbound.replica_of(change, veto.outgoing(mapping, at.side), at.side, twins)
-        history.write(tx, link, outbound.held_back(change, mapping, veto, at.side), now)
+        settled["waits_for"] = told.waits_for
+        history.write(tx, link, outbound.held_back(change, mapping, at.synchronization.veto, at.side), now)
         if replica is None and link.base.get(TWIN) == base[TWIN]:
             at.change(tx, **settled)
             return
@@ -389,7 +358,7 @@ class Engine:
             # It became another kind of issue while we wrote; under which mapping is told by a look of its own.
             at.change(tx, touched_at=now)
             return
-        change = self._detect(tx, at, snapshot)
+        change = news.detected(tx, at, snapshot)
         if change.deltas:
             # Someone changed our issue while we wrote: that is a change of ours, seen in the same look.
             # Under a condition Jira has to be asked first.

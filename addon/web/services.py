@@ -17,6 +17,7 @@ from addon.store.wake import Wake
 from addon.sync.engine import Engine
 from addon.sync.handshake import Handshake
 from addon.sync.pairing import Pairing
+from addon.sync.preview import Preview
 from addon.sync.why import Why
 from addon.web.catalogue import Catalogue
 from addon.web.install_key import InstallKeys
@@ -37,6 +38,7 @@ class Services:
     engine: Engine
     pairing: Pairing
     why: Why
+    preview: Preview
     catalogue: Catalogue
     install_keys: InstallKeys
 
