@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 IN_VENV := $(VENV)/bin/python
+# Tests that start no processes to be looked at: they may share the machine with each other.
+SIDE_BY_SIDE := tests/unit tests/contract tests/integration tests/simulation
 
 .DEFAULT_GOAL := help
 .PHONY: help run run-federated test soak lint format bench lock migration environment clean
@@ -18,7 +20,12 @@ run-federated: environment ## The same with two deployments, one for each site
 
 test: environment ## All tests, browser ones included (ARGS="-k word" for some)
 	@$(IN_VENV) -m dev.browser
+ifdef ARGS
 	$(IN_VENV) -m pytest $(ARGS)
+else
+	$(IN_VENV) -m pytest -q -n auto --maxprocesses 4 $(SIDE_BY_SIDE)
+	$(IN_VENV) -m pytest $(addprefix --ignore=,$(SIDE_BY_SIDE))
+endif
 
 soak: environment ## Reliability, hours (SOAK_SHARE=0.01, SOAK_MINUTES=90, SOAK_RESUME=1); writes docs/reliability-report.md
 	test -n "$(SOAK_RESUME)" || rm -f artifacts/soak/figures.jsonl

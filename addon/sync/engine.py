@@ -10,19 +10,16 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from addon import crash, log, owner
 from addon.config import Settings
-from addon.errors import Refused, Retryable
+from addon.errors import Retryable
 from addon.jira.metadata import Metadata
-from addon.model.catalog import STATUS
-from addon.model.change import Change
-from addon.model.message import Message, TwinInfo
-from addon.model.snapshot import Snapshot
-from addon.store import audit, conflict, history, queue, twin_item, twin_link
+from addon.model.message import Message
+from addon.store import conflict, history, queue, twin_item, twin_link
 from addon.store import synchronization as synchronization_store
 from addon.store import tenant as tenant_store
 from addon.store.db import Database, Tx
@@ -32,12 +29,12 @@ from addon.store.tenant import Tenant
 from addon.store.twin_item import COMMENT
 from addon.store.twin_link import TwinLink
 from addon.store.wake import Wake
-from addon.sync import backoff, epoch, following, hierarchy, inbound, inbox, news, outbound, renewal
+from addon.sync import backoff, choosing, epoch, following, hierarchy, inbound, inbox, observing, outbound, renewal
 from addon.sync.apply import Application, Jira, Ports
 from addon.sync.becoming import become
 from addon.sync.line import HELD, TWIN, Line, LostLease, load
 from addon.sync.looking import Look, look
-from addon.sync.standing import attempt, is_later
+from addon.sync.standing import attempt, is_due, is_later, progress
 from addon.sync.walking import Moved
 
 _MOST_MOVES = 5
@@ -103,17 +100,9 @@ class Engine:
             return
         found = self._look(at)
         if link.base.get(HELD):
-            self._send_held(at, found.snapshot.updated_at)
+            with self.db.begin() as tx:
+                observing.send_held(tx, at, found.snapshot.updated_at, self.clock())
         self.take(at, found)
-
-    def _send_held(self, at: Line, changed_at: float) -> None:
-        """Our scope shows again what it hid: what was kept back goes first."""
-        with self.db.begin() as tx:
-            base = {part: value for part, value in at.lock(tx).base.items() if part != HELD}
-            replicas = at.held(changed_at)
-            at.change(tx, base=base)
-            for replica in replicas:
-                at.append(tx, at.message(base, replica=replica), self.clock())
 
     def _look(self, at: Line, *, whole: bool = False) -> Look:
         jira = self.jira_of(at.tenant)
@@ -128,8 +117,9 @@ class Engine:
         Where our condition keeps the issue in, neither happens: what changes meanwhile is caught up once it matches.
         """
         touched_at, snapshot = at.link.touched_at, found.snapshot
-        if not news.is_let_out(at, found, self.jira_of(at.tenant), lambda: self._is_quiet(at, snapshot)):
-            self._keep_in(at, snapshot, touched_at)
+        if not observing.lets_out(self.db, at, found, self.jira_of(at.tenant)):
+            with self.db.begin() as tx:
+                observing.keep_in(tx, at, snapshot, touched_at, self.clock())
             return
         with self.db.begin() as tx:
             link = at.lock(tx)
@@ -141,16 +131,16 @@ class Engine:
                 base = following.carried(link.base, former, found.mapping, link.next_sequence)
                 at.change(tx, mapping_id=found.mapping.id, base=base)
             # Where the partner's issue was first, what they say of it waits already: there is nothing to tell them.
-            first_told = moved and all(row.message.mapping_id != found.mapping.id for row in at.rows)
-            change = news.detected(tx, at, snapshot, moved=first_told)
+            news = moved and all(row.message.mapping_id != found.mapping.id for row in at.rows)
+            change = observing.change_of(tx, at, snapshot, moved=news)
             crash.point("observe.before_append")
             columns: dict[str, Any] = {"looked_at": self.clock(), "renewed": False}
             if link.touched_at == touched_at:
                 columns["touched_at"] = None
             if moved or link.state in (twin_link.OUT_OF_SCOPE, twin_link.OUTSIDE):
                 columns |= {"state": twin_link.ACTIVE, "reason": "", "fix": ""}
-            self._append(tx, at, change, snapshot, columns)
-            self._jira_answers(tx, at)
+            observing.append(tx, at, change, snapshot, columns, self.clock())
+            observing.jira_answers(tx, at)
         crash.point("observe.after_append")
         if at.link.next_sequence == 2:
             self._shared(at)
@@ -166,59 +156,6 @@ class Engine:
         with self.db.begin() as tx:
             waiting = twin_link.end_waiting(tx, at.synchronization.id, names, self.clock())
         self.wake.link(*waiting)
-
-    def _is_quiet(self, at: Line, snapshot: Snapshot) -> bool:
-        """Whether nothing that the partner does not know yet would leave."""
-        with self.db.read() as tx:
-            told = news.of(tx, at, news.detected(tx, at, snapshot))
-        return told.replica is None and at.link.base.get(TWIN) == self._info(at, snapshot).to_json()
-
-    def _keep_in(self, at: Line, snapshot: Snapshot, touched_at: float | None) -> None:
-        with self.db.begin() as tx:
-            link = at.lock(tx)
-            at.change(
-                tx,
-                state=twin_link.OUTSIDE,
-                reason="This issue does not match the condition of its mapping.",
-                fix="Nothing is sent until it matches again; what changes meanwhile is caught up then.",
-                issue_key=snapshot.issue_key,
-                read_at=snapshot.updated_at,
-                looked_at=self.clock(),
-                touched_at=None if link.touched_at == touched_at else link.touched_at,
-            )
-            self._jira_answers(tx, at)
-
-    def _jira_answers(self, tx: Tx, at: Line) -> None:
-        if at.tenant.attempt_count:
-            tenant_store.clear_back_off(tx, at.tenant.id)
-
-    def _append(self, tx: Tx, at: Line, change: Change, snapshot: Snapshot, columns: Mapping[str, Any]) -> None:
-        link, now, mapping = at.link, self.clock(), at.mapping()
-        info = self._info(at, snapshot)
-        base = {**change.base, TWIN: info.to_json()}
-        told = news.of(tx, at, change)
-        change, replica = told.change, told.replica
-        settled = {**columns, "base": base, "issue_key": snapshot.issue_key, "read_at": snapshot.updated_at}
-        settled["waits_for"] = told.waits_for
-        history.write(tx, link, outbound.held_back(change, mapping, at.synchronization.veto, at.side), now)
-        if replica is None and link.base.get(TWIN) == base[TWIN]:
-            at.change(tx, **settled)
-            return
-        at.append(tx, at.message(base, replica=replica), now, **settled)
-        history.write(tx, link, outbound.entries(change, replica, mapping, at.side), now)
-        if replica is not None and any(row.conflict == "hold" for row in mapping.fields):
-            conflict.settle(tx, link.id, list(replica.parts), now)
-
-    def _info(self, at: Line, snapshot: Snapshot, *, leaves: bool = True) -> TwinInfo:
-        """What the partner's panel is told of our issue: of its values the status, unless nothing leaves."""
-        url = f"{tenant_store.link_url(at.tenant)}/browse/{snapshot.issue_key}"
-        told = TwinInfo(**at.link.base.get(TWIN, {}))
-        status, category = told.status, told.status_category
-        if leaves and at.mapping().flow_from(at.side).mode != "off":
-            status, category = snapshot.status, snapshot.status_category
-        if not at.synchronization.scope.fields.shows(STATUS):
-            status, category = "", ""
-        return TwinInfo(snapshot.issue_id, snapshot.issue_key, url, status, category)
 
     # receive: inbox → plan → Jira → ack
 
@@ -236,21 +173,18 @@ class Engine:
         if ended:
             self._end(at, rows, f"The issue at {at.synchronization.partner_name} {ended}.")
             return
-        rows = self._follow(at) if self._enters(at) else rows
+        rows = self._follow(at) if at.lets_in() else rows
         messages = [following.translated(row.message, at.rules, at.link.mapping_id) for row in rows]
-        arrived = inbound.fold(messages) if self._enters(at) else {}
+        arrived = inbound.fold(messages) if at.lets_in() else {}
         wanted = {part for row in rows for part in row.message.wants}
         if wanted:
-            self.send_again(at, wanted)
+            with self.db.begin() as tx:
+                at.lock(tx)
+                choosing.send_again(tx, at, wanted, now)
         if arrived:
             self._apply(at, rows, arrived)
         else:
             self._settle(at, rows, None)
-
-    def _enters(self, at: Line) -> bool:
-        """Whether the rules let anything in from the partner's side; what was on its way when that ended is dropped."""
-        mapping = at.rules.mapping(at.link.mapping_id)
-        return mapping is None or mapping.flow_from(at.synchronization.partner_side).mode != "off"
 
     def _follow(self, at: Line) -> Sequence[Received]:
         """The messages to be applied now, once our issue is the kind of issue that they speak of."""
@@ -333,10 +267,10 @@ class Engine:
         self, tx: Tx, at: Line, rows: Sequence[Received], application: Application, columns: dict[str, Any]
     ) -> None:
         link, snapshot, now = at.link, application.snapshot, self.clock()
-        self._jira_answers(tx, at)
+        observing.jira_answers(tx, at)
         base = dict(application.base if application.base is not None else link.base)
         if snapshot is not None:
-            base[TWIN] = self._info(at, snapshot, leaves=link.state != twin_link.OUTSIDE).to_json()
+            base[TWIN] = observing.info_of(at, snapshot, leaves=link.state != twin_link.OUTSIDE).to_json()
             if snapshot.comments is not None:
                 columns["read_at"] = snapshot.updated_at
         # An ack says what we have seen by now, so the link has to say so first.
@@ -358,52 +292,20 @@ class Engine:
             # It became another kind of issue while we wrote; under which mapping is told by a look of its own.
             at.change(tx, touched_at=now)
             return
-        change = news.detected(tx, at, snapshot)
+        change = observing.change_of(tx, at, snapshot)
         if change.deltas:
             # Someone changed our issue while we wrote: that is a change of ours, seen in the same look.
             # Under a condition Jira has to be asked first.
             if at.mapping().flow_from(at.side).jql.strip():
                 twin_link.touch(tx, link.id, now)
             else:
-                self._append(tx, at, change, snapshot, {})
-
-    # conflicts that wait for a person
+                observing.append(tx, at, change, snapshot, {}, now)
 
     def choose(self, link_id: int, part: str, value: str, account_id: str = "") -> None:
-        """A person settles a held part: ``value`` is "ours" or "theirs". Whose value it is sends it again.
-
-        Raises:
-            Refused: nothing is held there any more, or the link cannot be worked on.
-        """
+        """A person settles a held part (``choosing.choose``)."""
         with self.db.begin() as tx:
-            link = twin_link.lock(tx, link_id)
-            at = load(tx, link, link.lease_owner)
-            if at is None or part not in {one.part for one in conflict.held(tx, link_id)}:
-                raise Refused("This conflict has been settled meanwhile.", status=409)
-            if value == "ours" and link.state == twin_link.OUTSIDE:
-                raise Refused(f"{link.reason} Nothing leaves it until it matches again.", status=409)
-            told = {"part": part, "value": value}
-            audit.write(tx, link.tenant_id, account_id, "conflict.choose", str(link_id), told, self.clock())
-            if value == "ours":
-                self._send_again(tx, at, {part})
-            else:
-                at.append(tx, at.message(link.base, wants=(part,)), self.clock())
+            choosing.choose(tx, link_id, part, value, account_id, self.clock())
         self.wake.link(link_id)
-
-    def send_again(self, at: Line, parts: Collection[str]) -> None:
-        """The partner's people chose our value of these parts."""
-        with self.db.begin() as tx:
-            at.lock(tx)
-            self._send_again(tx, at, parts)
-
-    def _send_again(self, tx: Tx, at: Line, parts: Collection[str]) -> None:
-        mapping, base = at.mapping(), at.link.base
-        twins = hierarchy.twins_of(tx, at.link, base, mapping)
-        leaving = at.synchronization.veto.outgoing(mapping, at.side)
-        replica = outbound.whole(base, leaving, at.side, parts, self.clock(), twins)
-        if replica is not None:
-            at.append(tx, at.message(at.link.base, replica=replica), self.clock())
-        conflict.settle(tx, at.link.id, parts, self.clock())
 
     # deliver: outbox → partner
 
@@ -441,7 +343,7 @@ class Engine:
                 raise Retryable("The partner does not take our messages yet.")
             if last:
                 at.released = True
-                if self._is_due(at, at.link):
+                if is_due(at, at.link, self.clock()):
                     self.wake.link(at.link.id)
                 return
 
@@ -481,40 +383,15 @@ class Engine:
         crash.point("release")
         with self.db.begin(durable=False) as tx:
             after = twin_link.release(tx, before.id, name)
-            if after is None or at is None or not self._is_due(at, after):
+            if after is None or at is None or not is_due(at, after, self.clock()):
                 return
-            stuck = _progress(after) == _progress(before)
+            stuck = progress(after) == progress(before)
             if stuck:
                 # Due, and yet nothing moved: without a pause this would turn in place.
                 wait = backoff.wait(after.attempt_count, None)
                 twin_link.change(tx, before.id, retry_at=self.clock() + wait)
         if not stuck:
             self.wake.link(before.id)
-
-    def _is_due(self, at: Line, link: TwinLink) -> bool:
-        """Whether there is something to do on a link and no reason to wait; what ``queue.due_links`` asks of all."""
-        now = self.clock()
-        if is_later(link.retry_at, now):
-            return False
-        if link.next_sequence - 1 > link.delivered_sequence and not is_later(at.synchronization.retry_at, now):
-            return True
-        if is_later(at.tenant.retry_at, now):
-            return False
-        open_ = link.state in (twin_link.ACTIVE, twin_link.OUTSIDE)
-        waits = link.expected_sequence - 1 > link.applied_sequence and open_
-        return waits or (link.touched_at is not None and link.state != twin_link.ENDED)
-
-
-def _progress(link: TwinLink) -> tuple[object, ...]:
-    return (
-        link.touched_at,
-        link.state,
-        link.issue_id,
-        link.next_sequence,
-        link.delivered_sequence,
-        link.expected_sequence,
-        link.applied_sequence,
-    )
 
 
 def _latency(rows: Sequence[Received], now: float) -> float:

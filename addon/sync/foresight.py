@@ -16,19 +16,21 @@ from addon.jira import reader
 from addon.jira.metadata import Metadata
 from addon.model.matrix import COMMENTS
 from addon.model.message import Message, Parts
+from addon.model.preview import Level
+from addon.model.preview import Line as Told
 from addon.model.rules import FieldMapping, IssueMapping, Rules, Side
 from addon.model.snapshot import Snapshot
 from addon.store import twin_item
 from addon.store.db import Database
 from addon.store.tenant import Tenant
 from addon.store.twin_item import COMMENT
-from addon.sync import becoming, following, hierarchy, inbound, looking, news, outbound, route, surroundings
+from addon.sync import becoming, following, hierarchy, inbound, looking, observing, outbound, route, surroundings
 from addon.sync import outlook as lines
 from addon.sync.detection import field_values
 from addon.sync.inbound import Here
 from addon.sync.line import Line, parts_of
 from addon.sync.looking import Look
-from addon.sync.news import News
+from addon.sync.observing import News
 from addon.sync.outlook import Outlook
 from addon.sync.processors import Surroundings, parent
 from addon.sync.processors.registry import comments_of
@@ -122,7 +124,7 @@ class Foresight:
         at, here, told = sight.at, sight.here, sight.told
         message = following.translated(message, at.rules, at.link.mapping_id)
         mapping = at.mapping()
-        if mapping.flow_from(at.synchronization.partner_side).mode == "off":
+        if not at.lets_in():
             return Outlook((), writes=False)
         if any(change.get("remove") for change in (message.replica.parts if message.replica else {}).values()):
             # What went and is not known here is passed over in silence, so it has to be looked for among what is new.
@@ -153,14 +155,19 @@ class Foresight:
         to = mapping.end_of(at.side)
         row = next(row for row in mapping.fields if row.id == goal.part)
         kind = (at.tenant.id, to.project_id, to.issue_type_id)
-        said, known = route.words(self.metadata.workflows, jira, kind, issue_id, goal, row.end_of(at.side))
-        walked = [
-            replace(line, note=f"{line.note} {said}".strip(), level=line.level if known else "warning")
-            if line.row_id == goal.part
-            else line
-            for line in found.lines
-        ]
-        return replace(found, lines=tuple(walked))
+        try:
+            said, known = route.words(
+                self.metadata.workflows, jira, kind, issue_id, goal, row.end_of(at.side), at.link.base
+            )
+            level: Level = "ok" if known else "warning"
+        except Blocked as blocked:
+            said, level = f"{blocked.reason} {blocked.fix}".strip(), "error"
+
+        def told(line: Told) -> Told:
+            return replace(line, note=f"{line.note} {said}".strip(), level=line.level if level == "ok" else level)
+
+        walked = tuple(told(line) if line.row_id == goal.part else line for line in found.lines)
+        return replace(found, lines=walked)
 
     def _new(self, at: Line, message: Message, live: Rules | None) -> _Sight:
         """Of a twin that is still to be created."""
@@ -214,20 +221,19 @@ class Foresight:
             at = replace(at, link=replace(link, mapping_id=mapping.id, base=base))
         first_told = moved and all(row.message.mapping_id != mapping.id for row in at.rows)
         with self.db.read() as tx:
-            return news.of(tx, at, news.detected(tx, at, found.snapshot, moved=first_told)), at
+            return observing.news_of(tx, at, observing.change_of(tx, at, found.snapshot, moved=first_told)), at
 
     def _kept_in(self, at: Line, live: Rules | None, found: Look, jira: reader.Reading) -> str:
         """Our condition, where it keeps the issue in. One that the partner brings could be made to tell anything."""
         mapping = found.mapping if live is None else following.covering(live, at.side, found.snapshot)
-        if mapping is None:
+        if mapping is None or mapping.flow_from(at.side).mode == "off":
             return ""
         look = replace(found, mapping=mapping)
 
-        def quiet() -> bool:
-            return live is None and self._told(at, found)[0].replica is None
-
-        new = at.link.id == 0
-        out = news.matches(at, look, jira) if new else news.is_let_out(at, look, jira, quiet)
+        if live is None and at.link.id:
+            out = observing.lets_out(self.db, at, look, jira)
+        else:
+            out = observing.matches(at, look, jira)
         return "" if out else mapping.flow_from(at.side).jql.strip()
 
 

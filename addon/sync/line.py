@@ -94,6 +94,11 @@ class Line:
         rows = [row for row in (mapping.fields if mapping else ()) if shown.shows(_field(row, self.side))]
         return {COMMENTS if row.inviter_type == COMMENTS else row.id for row in rows}
 
+    def lets_in(self) -> bool:
+        """Whether the rules let anything in from the partner's side; what was on its way when that ended is dropped."""
+        mapping = self.rules.mapping(self.link.mapping_id)
+        return mapping is None or mapping.flow_from(self.synchronization.partner_side).mode != "off"
+
     def check_rules(self, message: Message) -> None:
         """Refuse to apply what was sent under rules that we do not hold (yet).
 

@@ -12,6 +12,7 @@ from addon.store import synchronization as synchronization_store
 from addon.store import tenant as tenant_store
 from addon.store import twin_link
 from addon.store.db import Database
+from addon.store.twin_link import TwinLink
 from addon.sync import backoff
 from addon.sync.hierarchy import LINK
 from addon.sync.line import TWIN, Line, LostLease
@@ -87,3 +88,29 @@ def _postpone(at: Line, db: Database, clock: Clock, verdict: Retryable) -> None:
 def is_later(moment: float | None, now: float) -> bool:
     """Whether there is a moment to wait for."""
     return moment is not None and moment > now
+
+
+def is_due(at: Line, link: TwinLink, now: float) -> bool:
+    """Whether there is something to do on a link and no reason to wait; what ``queue.due_links`` asks of all."""
+    if is_later(link.retry_at, now):
+        return False
+    if link.next_sequence - 1 > link.delivered_sequence and not is_later(at.synchronization.retry_at, now):
+        return True
+    if is_later(at.tenant.retry_at, now):
+        return False
+    open_ = link.state in (twin_link.ACTIVE, twin_link.OUTSIDE)
+    waits = link.expected_sequence - 1 > link.applied_sequence and open_
+    return waits or (link.touched_at is not None and link.state != twin_link.ENDED)
+
+
+def progress(link: TwinLink) -> tuple[object, ...]:
+    """What is another after a run that moved something."""
+    return (
+        link.touched_at,
+        link.state,
+        link.issue_id,
+        link.next_sequence,
+        link.delivered_sequence,
+        link.expected_sequence,
+        link.applied_sequence,
+    )

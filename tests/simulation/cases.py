@@ -17,8 +17,7 @@ from addon import crash
 from addon.errors import Blocked, Retryable
 from addon.model.message import Message
 from addon.store import queue, twin_link
-from addon.sync import backoff, inbox, pairing, standing
-from addon.sync.engine import Engine
+from addon.sync import backoff, inbox, observing, pairing, standing
 from addon.sync.reconcile import Reconcile
 from tests.fakes.jira import Crash, FakeJira, adf
 from tests.simulation import planted
@@ -332,14 +331,14 @@ def clocks_do_not_matter(folder: Path) -> None:
 
 def older_is_not_news(patch: Patch) -> None:
     """An issue whose ``updated`` is not later than what was read last is not compared."""
-    detect = Engine._detect
+    detect = observing.change_of
 
-    def look(self: Engine, tx: Any, at: Any, snapshot: Any, **how: Any) -> Any:
-        change = detect(self, tx, at, snapshot, **how)
+    def look(tx: Any, at: Any, snapshot: Any, **how: Any) -> Any:
+        change = detect(tx, at, snapshot, **how)
         stale = snapshot.updated_at <= (at.link.read_at or 0.0)
         return replace(change, deltas={}, base=at.link.base) if stale else change
 
-    patch.setattr(Engine, "_detect", look)
+    patch.setattr(observing, "change_of", look)
 
 
 def starts_by_our_clock(patch: Patch) -> None:
