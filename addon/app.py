@@ -80,6 +80,7 @@ def _services(settings: Settings, parts: Parts) -> Services:
         pairing=parts.pairing,
         backlog=parts.backlog,
         why=Why(parts.pairing),
+        preview=parts.preview,
         catalogue=Catalogue(parts.handshake.own_projects),
         install_keys=InstallKeys(settings.install_key_urls, to_keys),
     )

@@ -110,6 +110,12 @@ class PairForm(Form):
     synchronization = fields.Integer(required=True, validate=validate.Range(min=1, max=2**53))
 
 
+class PreviewForm(PairForm):
+    """*What would happen*: by which synchronization, and which way."""
+
+    direction = fields.String(load_default="out", validate=validate.OneOf(("out", "in")))
+
+
 def read(schema: Schema, source: MultiDict[str, str] | None = None) -> dict[str, Any]:
     """The values of the form that was sent.
 

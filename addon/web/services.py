@@ -18,6 +18,7 @@ from addon.sync.backlog import Backlog
 from addon.sync.engine import Engine
 from addon.sync.handshake import Handshake
 from addon.sync.pairing import Pairing
+from addon.sync.preview import Preview
 from addon.sync.why import Why
 from addon.web.catalogue import Catalogue
 from addon.web.install_key import InstallKeys
@@ -39,6 +40,7 @@ class Services:
     pairing: Pairing
     backlog: Backlog
     why: Why
+    preview: Preview
     catalogue: Catalogue
     install_keys: InstallKeys
 
