@@ -25,6 +25,7 @@ from addon.web import (
     mapping_rows,
     panel,
     partner,
+    preview_page,
     proposal_page,
     start_page,
     synchronizations,
@@ -40,7 +41,7 @@ from addon.web.services import EXTENSION, Services
 ROOT = Path(__file__).parent.parent
 EDGES = tuple(module.blueprint for module in (descriptor, lifecycle, webhooks, health))
 PAGES = tuple(module.blueprint for module in (admin, synchronizations, invitations, panel))
-EDITOR = (mapping_page, mapping_rows, mapping_people, draft_page, start_page, proposal_page, control_page)
+EDITOR = (mapping_page, mapping_rows, mapping_people, draft_page, start_page, proposal_page, control_page, preview_page)
 DOORS = (*EDGES, partner.blueprint, *PAGES, *(module.blueprint for module in EDITOR))
 
 

@@ -219,3 +219,12 @@ class ControlForm(Form):
     review = fields.Boolean(load_default=False)
     leave = fields.List(fields.String(validate=validate.Length(max=_LONG)), load_default=list)
     enter = fields.List(fields.String(validate=validate.Length(max=_LONG)), load_default=list)
+
+
+class PreviewForm(Form):
+    """*What would happen*: to which issue, and which way."""
+
+    key = fields.String(load_default="", validate=validate.Length(max=_LONG))
+    way = fields.String(
+        load_default="out", validate=validate.OneOf(("out", "in"), error="Choose one of the directions.")
+    )

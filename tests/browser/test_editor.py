@@ -173,6 +173,20 @@ def test_a_condition_is_counted_and_checked_by_jira(pair: Pair, frame: Frame) ->
     expect(frame.locator("#live")).to_have_text("Flow changed in the draft.")
 
 
+def test_what_would_happen_is_shown_before(pair: Pair, frame: Frame, stand: Stand) -> None:
+    key = stand.create_issue(stand.blue, "SHOP", "Bug", "Cart forgets what is in it", priority={"name": "High"})
+    shown = frame.get_by_role("complementary", name="What would happen")
+    shown.get_by_label("Issue to try").fill(key)
+    shown.get_by_label("Issue to try").press("Enter")
+    shown.get_by_text("Will create").wait_for()
+    severity = shown.get_by_role("listitem").filter(has_text="Severity")
+    expect(severity).to_contain_text("Major")
+    pair.check(pair.blue, frame, "preview")
+    shown.get_by_label("Issue to try").fill("NONE-1")
+    shown.get_by_role("button", name="Try").click()
+    shown.get_by_text("There is no issue NONE-1").wait_for()
+
+
 def test_the_draft_is_compared_and_published(pair: Pair, frame: Frame) -> None:
     frame.get_by_role("button", name="Compare with live").click()
     frame.get_by_role("dialog").get_by_text("Severity").first.wait_for()

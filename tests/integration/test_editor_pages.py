@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from addon.model.rules import FieldMapping, Rules, document_of, rules_from
 from addon.store import overview, synchronization
 from addon.store import rules as rules_store
+from addon.web import access
 from emulator.site import Site
 from tests.browser import settled
 from tests.browser.desk import Desk
@@ -509,3 +510,30 @@ def test_control_holds_at_once_and_needs_an_administrator(draft: Editor) -> None
     assert row is not None and row.veto.leave == {"priority", "comment"} and not row.review
     assert draft.ask("POST", "control", {"leave": ["x" * 256]}).status_code == 422
     assert draft.ask("POST", "control", {}).status_code == 200
+
+
+def test_what_would_happen_under_the_draft(draft: Editor) -> None:
+    project = draft.rules.mappings[-1].end_of("inviter").project_key
+    key = draft.stand.create_issue(draft.stand.blue, project, "Bug", "Shown beforehand")
+    place = f"mappings/{draft.mapping}/preview"
+    assert f'<option value="{key}">Shown beforehand</option>' in draft.ask("GET", f"{place}/recent").text
+    told = draft.ask("GET", f"{place}?key={key.lower()}").text
+    assert "Will create" in told and "Shown beforehand" in told
+    assert draft.edit("flow", way="out", mode="off").status_code == 200
+    assert "Will create" not in draft.ask("GET", f"{place}?key={key}").text
+    assert twins(draft) == 0
+    assert "no issue NONE-1" in draft.ask("GET", f"{place}?key=NONE-1").text
+    assert "Choose an issue" in draft.ask("GET", place).text
+    assert draft.ask("GET", f"{place}?key={key}&way=up").status_code == 422
+    assert draft.ask("GET", f"mappings/none/preview?key={key}").status_code == 404
+
+
+def test_only_who_may_see_an_issue_sees_what_would_happen(draft: Editor, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = draft.rules.mappings[-1].end_of("inviter").project_key
+    key = draft.stand.create_issue(draft.stand.blue, project, "Bug", "Not for everybody")
+    monkeypatch.setattr(access, "_grants", lambda *_: False)
+    monkeypatch.setattr(access, "_allowed", {})
+    place = f"mappings/{draft.mapping}/preview"
+    assert "Not for everybody" not in draft.ask("GET", f"{place}/recent").text
+    told = draft.ask("GET", f"{place}?key={key}").text
+    assert "You may not see this issue" in told and "Not for everybody" not in told
