@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Response, g, request
 
 from addon.errors import Missing, Refused, Verdict
 from addon.jira import condition, reader
 from addon.model import editing
-from addon.model.rules import rules_from
-from addon.web import access, editor, forms, mapping_forms
+from addon.model.preview import Outcome
+from addon.model.rules import IssueMapping, Side, rules_from
+from addon.web import access, editor, forms, mapping_forms, present
 from addon.web.auth import guard
 from addon.web.pages import fragment, new_blueprint
 from addon.web.rate import Rate
@@ -45,7 +48,7 @@ def outcome(id_: int, mapping_id: str) -> Response:
     view = editor.accepted(id_)
     draft = services().handshake.drafting.open(g.tenant, id_)
     rules = rules_from(draft.based_on, draft.document)
-    editing.mapping_of(rules, mapping_id)
+    mapping = editing.mapping_of(rules, mapping_id)
     if not key:
         return fragment("mapping/_outcome.html", problem="Choose an issue, or enter its key.")
     try:
@@ -54,7 +57,17 @@ def outcome(id_: int, mapping_id: str) -> Response:
         run = services().preview.run(g.tenant, view.synchronization, key, rules if draft.stored else None, asked["way"])
     except Refused as refusal:
         return fragment("mapping/_outcome.html", problem=refusal.sentence)
-    return fragment("mapping/_outcome.html", outcome=run, title=key)
+    named = _named(
+        view, mapping, run, view.synchronization.side if asked["way"] == "in" else view.synchronization.partner_side
+    )
+    return fragment("mapping/_outcome.html", outcome=named, title=key)
+
+
+def _named(view: present.View, mapping: IssueMapping, run: Outcome, entered: Side) -> Outcome:
+    """The outcome with its lines named as the fields are called at the side that is entered."""
+    called = editor.naming([editor.told_ends(view, mapping)[0]])
+    names = {row.id: called(entered, row.field_of(entered)) for row in mapping.fields}
+    return replace(run, lines=tuple(replace(line, name=names.get(line.row_id) or line.name) for line in run.lines))
 
 
 def _check_seen(key: str) -> None:

@@ -517,8 +517,9 @@ def test_what_would_happen_under_the_draft(draft: Editor) -> None:
     key = draft.stand.create_issue(draft.stand.blue, project, "Bug", "Shown beforehand")
     place = f"mappings/{draft.mapping}/preview"
     assert f'<option value="{key}">Shown beforehand</option>' in draft.ask("GET", f"{place}/recent").text
+    mapped(draft)
     told = draft.ask("GET", f"{place}?key={key.lower()}").text
-    assert "Will create" in told and "Shown beforehand" in told
+    assert "Will create" in told and "Shown beforehand" in told and ">Severity<" in told
     assert draft.edit("flow", way="out", mode="off").status_code == 200
     assert "Will create" not in draft.ask("GET", f"{place}?key={key}").text
     assert twins(draft) == 0
