@@ -27,8 +27,10 @@ from addon.store.wake import Wake, connect
 from addon.sync import site
 from addon.sync.backlog import Backlog
 from addon.sync.engine import Engine
+from addon.sync.foresight import Foresight
 from addon.sync.handshake import Handshake
 from addon.sync.pairing import Pairing
+from addon.sync.preview import Preview
 from addon.sync.reconcile import Reconcile
 from addon.sync.transport import Transport
 
@@ -47,6 +49,7 @@ class Parts:
     pairing: Pairing
     reconcile: Reconcile
     backlog: Backlog
+    preview: Preview
 
     def work(self, key: str) -> None:
         """Do what a key asks for: its kind, then ids. A key of a row that is gone asks for nothing."""
@@ -134,8 +137,10 @@ def build(settings: Settings) -> Parts:
     transport = Transport(db, vault, settings)
     handshake = Handshake(db, vault, settings, transport, jira, wake)
     engine = Engine(db, settings, jira, transport, wake)
+    backlog = Backlog(engine)
+    preview = Preview(Foresight(db, jira), transport)
     return Parts(
-        settings, db, vault, jira, wake, handshake, engine, Pairing(engine), Reconcile(engine), Backlog(engine)
+        settings, db, vault, jira, wake, handshake, engine, Pairing(engine), Reconcile(engine), backlog, preview
     )
 
 

@@ -18,6 +18,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Parts = Mapping[str, Any]
+MAX_ELEMENTS = 5_000
+
+
+def fits(part: Any) -> bool:
+    """Whether this is one of the things that may happen to a part. What its values mean is not looked at."""
+    if not isinstance(part, dict) or isinstance(part.get("at", 0.0), bool):
+        return False
+    kind = part.keys() - {"at"}
+    if not isinstance(part.get("at", 0.0), int | float):
+        return False
+    if kind == {"add", "remove"}:
+        sets = (part["add"], part["remove"])
+        return all(isinstance(elements, list) and len(elements) <= MAX_ELEMENTS for elements in sets)
+    return kind == {"value"} or (kind == {"gone"} and part["gone"] is True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,21 +16,19 @@ from addon import crash
 from addon.config import Settings
 from addon.errors import Blocked, Missing, Retryable
 from addon.jira import reader, writer
-from addon.jira.metadata import Metadata, Place
+from addon.jira.metadata import Metadata
 from addon.model.entry import Entry, note
-from addon.model.message import Message
 from addon.model.plan import CommentWrite, Conflict, Edit, Plan
 from addon.model.rules import IssueMapping, Side
 from addon.model.snapshot import Snapshot
-from addon.model.value import key_of
 from addon.store import conflict, queue, twin_item, twin_link
 from addon.store.db import Database, Tx
 from addon.store.queue import Received
 from addon.store.twin_item import COMMENT
 from addon.store.twin_link import TwinLink
-from addon.sync import epoch, following, hierarchy, inbound, portion, recovery, refusal, renewal, walking
+from addon.sync import epoch, inbound, portion, recovery, refusal, renewal, surroundings, walking
 from addon.sync.detection import settle
-from addon.sync.inbound import Arrived, Here, Ours
+from addon.sync.inbound import Arrived, Here
 from addon.sync.line import Line, LostLease
 from addon.sync.processors import Surroundings, comments
 from addon.sync.processors.registry import fields_of
@@ -101,30 +99,19 @@ class Application:
     def _plan(self, mapping: IssueMapping, *, new: bool) -> Plan:
         link = self.at.link
         mapping = self.at.synchronization.veto.incoming(mapping, self.at.side)
-        unseen, created = {}, {}
+        created = {}
         with self.ports.db.read() as tx:
-            if link.next_sequence - 1 > link.partner_seen:
-                sent = queue.outgoing(tx, link.id, link.partner_seen, limit=10_000)
-                unseen = _unseen([following.translated(one, self.at.rules, mapping.id) for one in sent])
+            unseen = surroundings.unseen(tx, self.at, mapping)
             if any(part.startswith(comments.PREFIX) for part in self.arrived):
                 created = twin_item.created(tx, link.id, COMMENT)
-        surroundings = self.surroundings(mapping)
         partner = self.at.synchronization.partner_name
-        here = Here(self.at.side, link.base, unseen, created, surroundings, partner, new)
+        here = Here(self.at.side, link.base, unseen, created, self.surroundings(mapping), partner, new)
         return inbound.plan(self.arrived, mapping, here)
 
     def surroundings(self, mapping: IssueMapping) -> Surroundings:
         """What there is here of what the messages name."""
-        users, end = self.at.rules.users, mapping.end_of(self.at.side)
-        needs = inbound.needs(self.arrived, mapping, self.at.side, users)
-        place = Place(end.project_id, end.issue_type_id, self.at.link.issue_id or "")
-        metadata = self.ports.metadata
-        twins = {need for need in needs if need.kind == "twin"}
-        offers = dict(metadata.offers(self.at.tenant.id, self.jira, place, needs - twins))
-        with self.ports.db.read() as tx:
-            synchronization_id = self.at.synchronization.id
-            offers |= {need: hierarchy.twin_here(tx, synchronization_id, need.name) for need in twins}
-        return Surroundings(offers, users)
+        needs = inbound.needs(self.arrived, mapping, self.at.side, self.at.rules.users)
+        return surroundings.known(self.ports.db, self.ports.metadata, self.at, self.jira, mapping, needs)
 
     def _prepared(self, mapping: IssueMapping, *, new: bool) -> Plan:
         """The plan, once all that it needs is there: versions and components that were missing are created first."""
@@ -328,18 +315,6 @@ class Application:
         if renewed is None:
             raise LostLease
         self.at.link = renewed
-
-
-def _unseen(messages: Sequence[Message]) -> dict[str, Ours]:
-    """By part, and by element of sets, the last of our messages that changed it."""
-    last: dict[str, Ours] = {}
-    for message in messages:
-        for part, change in (message.replica.parts if message.replica else {}).items():
-            ours = Ours(message.sequence, change.get("at", 0.0))
-            last[part] = ours
-            for one in (*change.get("add", ()), *change.get("remove", ())):
-                last[inbound.element(part, key_of(one))] = ours
-    return last
 
 
 def _written(

@@ -27,13 +27,8 @@ def become(at: Line, mapping: IssueMapping, jira: writer.Writing, fence: Callabl
     """
     values = {}
     if at.link.issue_id is not None:
-        before, after = at.mapping().end_of(at.side), mapping.end_of(at.side)
-        if before.project_id != after.project_id:
-            raise Blocked(
-                f"{_became(at, mapping)}, which is {_name(after)} of {after.project_key} here. Jira does not let an "
-                "app move an issue to another project.",
-                fix=f"Move this issue to {after.project_key} as {_name(after)}. It then goes on by itself.",
-            )
+        after = mapping.end_of(at.side)
+        check(at, mapping)
         fence()
         try:
             data = writer.edit_issue(jira, at.link.issue_id, Edit({"issuetype": {"id": after.issue_type_id}}))
@@ -48,6 +43,21 @@ def become(at: Line, mapping: IssueMapping, jira: writer.Writing, fence: Callabl
         link = at.lock(tx)
         kept = following.carried(link.base, at.rules.mapping(link.mapping_id), mapping, 0)
         at.change(tx, mapping_id=mapping.id, base={**values, **kept} if link.base else {})
+
+
+def check(at: Line, mapping: IssueMapping) -> None:
+    """Whether an app may try to bring our issue under another mapping.
+
+    Raises:
+        Blocked: as ``become``.
+    """
+    before, after = at.mapping().end_of(at.side), mapping.end_of(at.side)
+    if before.project_id != after.project_id:
+        raise Blocked(
+            f"{_became(at, mapping)}, which is {_name(after)} of {after.project_key} here. Jira does not let an "
+            "app move an issue to another project.",
+            fix=f"Move this issue to {after.project_key} as {_name(after)}. It then goes on by itself.",
+        )
 
 
 def _became(at: Line, mapping: IssueMapping) -> str:

@@ -13,6 +13,7 @@ from typing import Protocol
 from addon.errors import Blocked, Ignored, Refused, Retryable
 from addon.model.catalog import EndInfo
 from addon.model.message import Message
+from addon.model.preview import Question, Reply
 from addon.model.scope import ProjectInfo, Scope, visible
 from addon.model.state import Answer, Receipt, SiteAnswer, State
 from addon.store import synchronization as store
@@ -21,6 +22,7 @@ from addon.store.db import Tx
 from addon.store.synchronization import INVITATION_RECEIVED, INVITATION_SENT, Synchronization
 from addon.store.tenant import Tenant
 from addon.sync import inbox, signature, site
+from addon.sync.answering import Answering
 from addon.sync.exchange import UNKNOWN, Exchange
 from addon.sync.transport import Caller
 
@@ -48,6 +50,7 @@ class Door:
     exchange: Exchange
     transport: Vouching
     catalog: Showing
+    answering: Answering
 
     def public_key(self, agreement_id: str, key_id: str) -> str | None:
         """The key that a request about this agreement may be signed with, by its name."""
@@ -115,6 +118,25 @@ class Door:
         except (Blocked, Ignored, Retryable) as error:
             reason = f"Jira at {tenant.base_url} cannot be asked for its fields just now."
             raise Retryable(reason, party="partner") from error
+
+    def preview(self, caller: Caller, question: Question, endpoint: str) -> Reply:
+        """Answer what would happen: nothing is stored, sent or woken. ``endpoint``: the deployment that asks.
+
+        Raises:
+            Refused: the synchronization is not accepted, the issue is hidden or unknown, or the rules are no rules.
+            Retryable: our Jira cannot be asked just now.
+        """
+        exchange = self.exchange
+        with exchange.db.begin() as tx:
+            ours = exchange.addressed(tx, caller)
+            if not ours.accepted:
+                raise Refused(_closed(ours), status=409)
+            exchange.check_endpoint(ours, endpoint)
+            tenant = self._live_tenant(tx, ours)
+        try:
+            return self.answering.answer(tenant, ours, question)
+        except Retryable as error:
+            raise Retryable(f"Jira at {tenant.base_url} cannot be asked just now.", party="partner") from error
 
     def invitation(self, caller: Caller, target_url: str, state: State, *, vouched: bool) -> Answer:
         """Take an invitation for one of our tenants, or a repeat of it. ``vouched``: it comes from this very process.

@@ -35,10 +35,12 @@ from addon.store.synchronization import (
 from addon.store.tenant import Tenant
 from addon.sync import agreement, backoff, checks, partner_site, publication, signature, site
 from addon.sync.agreement import WITHDRAWN
+from addon.sync.answering import Answering
 from addon.sync.catalog import Catalog
 from addon.sync.door import Door
 from addon.sync.drafting import Drafting
 from addon.sync.exchange import Exchange
+from addon.sync.foresight import Foresight
 from addon.sync.partner_site import PartnerSite
 from addon.sync.publication import Publication, Published
 from addon.sync.telling import Telling
@@ -72,7 +74,8 @@ class Handshake:
         self.catalog = Catalog(jira, transport, clock)
         self.publication = Publication(self._exchange, self._telling)
         self.drafting = Drafting(self.publication)
-        self.door = Door(self._exchange, transport, self.catalog)
+        answering = Answering(Foresight(db, jira, clock))
+        self.door = Door(self._exchange, transport, self.catalog, answering)
         transport.attach(self.door)
 
     # -- inviting ---------------------------------------------------------------------------------------------------

@@ -101,6 +101,18 @@ def _add_up(first: Arrived | None, then: Arrived) -> Arrived:
     return Arrived(change, then.seen, {**first.elements, **last})
 
 
+def unseen(messages: Sequence[Message]) -> dict[str, Ours]:
+    """By part, and by element of sets, the last of our messages that changed it."""
+    last: dict[str, Ours] = {}
+    for message in messages:
+        for part, change in (message.replica.parts if message.replica else {}).items():
+            ours = Ours(message.sequence, change.get("at", 0.0))
+            last[part] = ours
+            for one in (*change.get("add", ()), *change.get("remove", ())):
+                last[element(part, key_of(one))] = ours
+    return last
+
+
 def _key(element: Any) -> str:
     # What arrived has not been checked yet (``processors.said``): anything must do for a key.
     try:

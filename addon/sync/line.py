@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -59,23 +59,7 @@ class Line:
             Blocked: the rules no longer have it, it is switched off, or it names a field that our scope hides.
             Ignored: its project or issue type is no longer shown to the partner.
         """
-        mapping = self.rules.mapping(mapping_id or self.link.mapping_id)
-        if mapping is None or not mapping.active:
-            raise Blocked(
-                "The mapping of this issue was removed or switched off.",
-                fix="Switch the mapping on again in the synchronization, then retry.",
-            )
-        end = mapping.end_of(self.side)
-        if not self.synchronization.scope.shows(end.project_id, end.issue_type_id):
-            raise Ignored("Out of scope: its project or issue type is not shown to the partner.")
-        hidden = [name for name in field_ids(mapping, self.side) if not self.synchronization.scope.fields.shows(name)]
-        if hidden:
-            # The partner is told no more than the rules say already: which of these exist is ours to know.
-            raise Blocked(
-                f"The mapping names fields that are not shared here: {', '.join(hidden)}.",
-                fix="Share them in the scope of the synchronization, or take them out of the mapping, then retry.",
-            )
-        return mapping
+        return mapping_of(self.rules, mapping_id or self.link.mapping_id, self.synchronization)
 
     def leaving(self, messages: Sequence[Message]) -> tuple[Sequence[Message], list[Parts]]:
         """What of these messages may leave, and what they held besides, message by message.
@@ -95,7 +79,7 @@ class Line:
     def held(self, changed_at: float) -> list[Replica]:
         """What was kept back and may leave by now; what has no row any more has nowhere to go."""
         names = self._open(self.link.mapping_id)
-        kept = [_of(names, parts) for parts in self.link.base.get(HELD, ())]
+        kept = [parts_of(names, parts) for parts in self.link.base.get(HELD, ())]
         return [Replica(parts, changed_at) for parts in kept if parts]
 
     def _let_out(self, mapping_id: str) -> set[str]:
@@ -124,11 +108,7 @@ class Line:
         Raises:
             Retryable: the partner has published a version that has not reached us.
         """
-        if message.rules_version > self.rules.version:
-            raise Retryable(f"Waiting for version {message.rules_version} of the rules from the partner.")
-        crossed = message.rules_version == self.rules.version and message.rules_hash != self.rules.hash
-        if crossed and self.side == "accepter":
-            raise Retryable(f"Waiting for the partner's version {message.rules_version} of the rules, which stands.")
+        check_rules(self.rules, message, self.side)
 
     def message(
         self,
@@ -177,6 +157,37 @@ class Line:
         self.change(tx, next_sequence=message.sequence + 1, **columns)
 
 
+def mapping_of(rules: Rules, mapping_id: str, synchronization: Synchronization) -> IssueMapping:
+    """The mapping with this id, if our issues may go by it. Raises as ``Line.mapping``."""
+    mapping = rules.mapping(mapping_id)
+    if mapping is None or not mapping.active:
+        raise Blocked(
+            "The mapping of this issue was removed or switched off.",
+            fix="Switch the mapping on again in the synchronization, then retry.",
+        )
+    end = mapping.end_of(synchronization.side)
+    if not synchronization.scope.shows(end.project_id, end.issue_type_id):
+        raise Ignored("Out of scope: its project or issue type is not shown to the partner.")
+    shown = synchronization.scope.fields
+    hidden = [name for name in field_ids(mapping, synchronization.side) if not shown.shows(name)]
+    if hidden:
+        # The partner is told no more than the rules say already: which of these exist is ours to know.
+        raise Blocked(
+            f"The mapping names fields that are not shared here: {', '.join(hidden)}.",
+            fix="Share them in the scope of the synchronization, or take them out of the mapping, then retry.",
+        )
+    return mapping
+
+
+def check_rules(ours: Rules, message: Message, side: Side) -> None:
+    """Whether a message was made under rules that we hold. Raises as ``Line.check_rules``."""
+    if message.rules_version > ours.version:
+        raise Retryable(f"Waiting for version {message.rules_version} of the rules from the partner.")
+    crossed = message.rules_version == ours.version and message.rules_hash != ours.hash
+    if crossed and side == "accepter":
+        raise Retryable(f"Waiting for the partner's version {message.rules_version} of the rules, which stands.")
+
+
 def load(tx: Tx, link: TwinLink, owner: str) -> Line | None:
     """The line of a link whose lease ``owner`` holds; None while nothing may be done on it."""
     tenant = tenant_store.by_id(tx, link.tenant_id)
@@ -190,14 +201,15 @@ def load(tx: Tx, link: TwinLink, owner: str) -> Line | None:
 
 def _parted(message: Message, names: set[str]) -> tuple[Message, Parts]:
     parts = message.replica.parts if message.replica else {}
-    left = _of(names, parts)
+    left = parts_of(names, parts)
     if message.replica is None or len(left) == len(parts):
         return message, {}
     kept = {part: what for part, what in parts.items() if part not in left}
     return replace(message, replica=replace(message.replica, parts=left)), kept
 
 
-def _of(names: set[str], parts: Parts) -> dict[str, Any]:
+def parts_of(names: Collection[str], parts: Parts) -> dict[str, Any]:
+    """Of some parts those with these names; comments go by one."""
     return {part: what for part, what in parts.items() if part.partition("/")[0] in names}
 
 

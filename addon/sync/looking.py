@@ -33,8 +33,19 @@ def look(at: Line, jira: reader.Reading) -> Look:
         Blocked: Jira does not show it, or its mapping is gone.
         Ignored: no mapping covers it any more, or it is not shown to the partner.
     """
+    try:
+        return see(at, jira)
+    except Missing as missing:
+        raise Blocked(GONE, fix="Let the app browse the issue again, then retry.") from missing
+
+
+def see(at: Line, jira: reader.Reading) -> Look:
+    """The same for whoever has other words for an issue that Jira does not show.
+
+    Raises: as ``look``; Missing where Jira does not show it.
+    """
     known = at.rules.mapping(at.link.mapping_id) or at.mapping()
-    snapshot = _read(at, jira, known)
+    snapshot = read(at, jira, known)
     if following.covers(known, at.side, snapshot):
         mapping = at.mapping()
         _check_fields(at, snapshot, mapping)
@@ -43,7 +54,7 @@ def look(at: Line, jira: reader.Reading) -> Look:
     if found is None:
         raise Ignored(UNCOVERED)
     mapping = at.mapping(found.id)
-    return Look(_read(at, jira, mapping), mapping)
+    return Look(read(at, jira, mapping), mapping)
 
 
 def _check_fields(at: Line, snapshot: Snapshot, mapping: IssueMapping) -> None:
@@ -58,12 +69,10 @@ def _check_fields(at: Line, snapshot: Snapshot, mapping: IssueMapping) -> None:
         )
 
 
-def _read(at: Line, jira: reader.Reading, mapping: IssueMapping) -> Snapshot:
+def read(at: Line, jira: reader.Reading, mapping: IssueMapping) -> Snapshot:
+    """Our issue with the fields of a mapping, whether it is of its pair or not. Raises as Jira does."""
     assert at.link.issue_id is not None
     side: Side = at.side
     dated = any(row.conflict == "newer" for row in mapping.fields)
     rendered = rendered_ids(mapping, side)
-    try:
-        return reader.issue(jira, at.link.issue_id, field_ids(mapping, side), dated=dated, rendered=rendered)
-    except Missing as missing:
-        raise Blocked(GONE, fix="Let the app browse the issue again, then retry.") from missing
+    return reader.issue(jira, at.link.issue_id, field_ids(mapping, side), dated=dated, rendered=rendered)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from addon.errors import Blocked
@@ -10,7 +11,7 @@ from addon.jira import condition
 from addon.jira.reader import Reading
 from addon.model.catalog import STATUS
 from addon.model.change import Change
-from addon.model.message import TwinInfo
+from addon.model.message import Replica, TwinInfo
 from addon.model.snapshot import Snapshot
 from addon.store import conflict, history, twin_item, twin_link
 from addon.store import tenant as tenant_store
@@ -22,6 +23,19 @@ from addon.sync.line import HELD, TWIN, Line
 from addon.sync.looking import Look
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a look at our issue says to the partner.
+
+    ``change``: what differs from the base, and the parent that could not be told before. ``replica``: what of it
+    leaves, None where nothing does. ``waits_for``: as of the twin link, once it has been told.
+    """
+
+    change: Change
+    replica: Replica | None
+    waits_for: str
+
+
 def lets_out(db: Database, at: Line, found: Look, jira: Reading) -> bool:
     """Whether our condition lets this issue out. Asked only when something would leave or when it did not before.
 
@@ -29,26 +43,33 @@ def lets_out(db: Database, at: Line, found: Look, jira: Reading) -> bool:
         Blocked: Jira cannot evaluate the condition.
         Retryable, Ignored: Jira does not tell.
     """
-    snapshot, mapping = found.snapshot, found.mapping
-    flow, end = mapping.flow_from(at.side), mapping.end_of(at.side)
+    mapping, flow = found.mapping, found.mapping.flow_from(at.side)
     first = at.link.next_sequence == at.link.expected_sequence == 1
     if not flow.jql.strip() or flow.mode == "off" or first:
         # The first message follows the look that found it to match.
         return True
     if at.link.state != twin_link.OUTSIDE and mapping.id == at.link.mapping_id:
         with db.read() as tx:
-            change = hierarchy.shared_now(tx, at.link, change_of(tx, at, snapshot), mapping)
-        told = at.link.base.get(TWIN) == info_of(at, snapshot).to_json()
-        if told and outbound.replica_of(change, mapping, at.side) is None:
+            news = news_of(tx, at, change_of(tx, at, found.snapshot))
+        told = at.link.base.get(TWIN) == info_of(at, found.snapshot).to_json()
+        if told and news.replica is None:
             return True
-    query = condition.query(end.project_id, end.issue_type_id, flow.jql.strip())
-    match = condition.matches(jira, [snapshot.issue_id], [query])[query]
+    return matches(at, found, jira)
+
+
+def matches(at: Line, found: Look, jira: Reading) -> bool:
+    """Whether our issue fulfils our condition in its mapping, if there is one. Raises as ``lets_out``."""
+    end, jql = found.mapping.end_of(at.side), found.mapping.flow_from(at.side).jql.strip()
+    if not jql:
+        return True
+    query = condition.query(end.project_id, end.issue_type_id, jql)
+    match = condition.matches(jira, [found.snapshot.issue_id], [query])[query]
     if match.problem:
         raise Blocked(
             f"Jira cannot evaluate the condition of this mapping: {match.problem}",
             fix="Mend the condition in the synchronization's mapping.",
         )
-    return snapshot.issue_id in match.issue_ids
+    return found.snapshot.issue_id in match.issue_ids
 
 
 def keep_in(tx: Tx, at: Line, snapshot: Snapshot, touched_at: float | None, now: float) -> None:
@@ -81,18 +102,26 @@ def change_of(tx: Tx, at: Line, snapshot: Snapshot, *, moved: bool = False) -> C
     return detect(link.base, snapshot, at.mapping(), at.side, created, first=first, moved=moved)
 
 
+def news_of(tx: Tx, at: Line, change: Change) -> News:
+    """What of a change leaves: by the rules, our veto, and the twin links that there are."""
+    link, mapping = at.link, at.mapping()
+    change = hierarchy.shared_now(tx, link, change, mapping)
+    values = {part: delta.after for part, delta in change.deltas.items()}
+    twins = hierarchy.twins_of(tx, link, values, mapping)
+    leaving = at.synchronization.veto.outgoing(mapping, at.side)
+    replica = outbound.replica_of(change, leaving, at.side, twins)
+    return News(change, replica, hierarchy.waits_for(link, values, mapping, twins))
+
+
 def append(tx: Tx, at: Line, change: Change, snapshot: Snapshot, columns: Mapping[str, Any], now: float) -> None:
     """Move the base, and append to the outbox what of the change leaves; what does not is settled."""
     link, mapping = at.link, at.mapping()
     base = {**change.base, TWIN: info_of(at, snapshot).to_json()}
-    change = hierarchy.shared_now(tx, link, change, mapping)
-    values = {part: delta.after for part, delta in change.deltas.items()}
-    twins = hierarchy.twins_of(tx, link, values, mapping)
+    news = news_of(tx, at, change)
+    change, replica = news.change, news.replica
     settled = {**columns, "base": base, "issue_key": snapshot.issue_key, "read_at": snapshot.updated_at}
-    settled["waits_for"] = hierarchy.waits_for(link, values, mapping, twins)
-    veto = at.synchronization.veto
-    replica = outbound.replica_of(change, veto.outgoing(mapping, at.side), at.side, twins)
-    history.write(tx, link, outbound.held_back(change, mapping, veto, at.side), now)
+    settled["waits_for"] = news.waits_for
+    history.write(tx, link, outbound.held_back(change, mapping, at.synchronization.veto, at.side), now)
     if replica is None and link.base.get(TWIN) == base[TWIN]:
         at.change(tx, **settled)
         return

@@ -22,6 +22,7 @@ from addon.config import Settings
 from addon.errors import Refused, Retryable
 from addon.model.catalog import EndInfo
 from addon.model.message import Message
+from addon.model.preview import Question, Reply
 from addon.model.reading import Unreadable, read
 from addon.model.scope import ProjectInfo
 from addon.model.state import Answer, Receipt, SiteAnswer, State
@@ -103,6 +104,11 @@ class PartnerHttp:
         if (told.project_id, told.issue_type_id) != (project_id, issue_type_id):
             raise _unreadable()
         return answer.headers.get("ETag", ""), told
+
+    def preview(self, to: Synchronization, private_key: str, question: Question) -> Reply:
+        """POST a question that changes nothing."""
+        body = {"endpoint": self._own_endpoint, **question.to_json()}
+        return _read(Reply, self._signed("POST", to, private_key, "/preview", body, PERSON_SECONDS))
 
     def invitation(self, to: Synchronization, private_key: str, state: State) -> Answer:
         """POST an invitation to the deployment where its target lives."""

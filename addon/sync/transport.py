@@ -17,6 +17,7 @@ from addon.config import Settings
 from addon.errors import Blocked, Refused, Retryable
 from addon.model.catalog import EndInfo
 from addon.model.message import Message
+from addon.model.preview import Question, Reply
 from addon.model.scope import ProjectInfo
 from addon.model.state import Answer, Receipt, SiteAnswer, State
 from addon.store import synchronization as synchronization_store
@@ -53,6 +54,7 @@ class Door(Protocol):
     def projects(self, caller: Caller) -> tuple[ProjectInfo, ...]: ...
 
     def end(self, caller: Caller, project_id: str, issue_type_id: str, *, fresh: bool) -> EndInfo: ...
+    def preview(self, caller: Caller, question: Question, endpoint: str) -> Reply: ...
 
     def invitation(self, caller: Caller, target_url: str, state: State, *, vouched: bool) -> Answer: ...
 
@@ -173,6 +175,12 @@ class Transport:
                 del self._seen_ends[next(iter(self._seen_ends))]
             self._seen_ends[key] = told
         return told[1]
+
+    def preview(self, synchronization: Synchronization, question: Question) -> Reply:
+        """Ask the partner what would happen. Raises as ``tell``."""
+        if synchronization.partner_tenant_id is not None:
+            return self._here().preview(_caller(synchronization), question, self._endpoint)
+        return self._http.preview(synchronization, self._key(synchronization), question)
 
     def site(self, deployment: str, url: str) -> SiteAnswer:
         """Whether a Jira is a tenant of that deployment. Raises ``Retryable`` where it cannot be asked."""

@@ -24,8 +24,8 @@ from addon.model.entry import note
 from addon.model.plan import Goal, Plan
 from addon.model.rules import FieldMapping, IssueMapping, Side
 from addon.model.snapshot import Snapshot
-from addon.model.workflow import Graph, Move, Status
-from addon.sync import walk
+from addon.model.workflow import Move, Status
+from addon.sync import route, walk
 from addon.sync.line import WALK, field_ids
 from addon.sync.load import Load, Loading
 from addon.sync.portion import name_of, part_of
@@ -123,16 +123,12 @@ class Walking:
     def _look(self) -> None:
         self.sight = workflow.look(self.application.jira, self._issue_id, field_ids(self.mapping, self._side))
         self.application.snapshot = self.sight.snapshot
-        here, offered = self.sight.here.id, {move.id for move in self.sight.moves}
-        before, _ = self._workflows.graph(self._kind)
-        self.hidden = tuple(move for move in before.get(here, ()) if move.id not in offered)
-        self._workflows.told(self._kind, here, self.sight.moves)
+        self.hidden = route.hidden(self._workflows, self._kind, self.sight)
+        self._workflows.told(self._kind, self.sight.here.id, self.sight.moves)
 
     def _remember(self) -> None:
         """What an earlier try passed on the same walk, if nobody has moved the issue since."""
-        walked = self.application.at.link.base.get(WALK) or {}
-        if walked.get("goal") == self.goal.id and walked.get("at") == self.sight.here.id:
-            self.passed = list(walked["passed"])
+        self.passed = route.passed(self.application.at.link.base, self.goal, self.sight)
 
     # which way
 
@@ -148,20 +144,20 @@ class Walking:
                 self.shut.add((self.sight.here.id, first.id))
 
     def _way(self) -> tuple[Move, ...]:
-        here, end = self.sight.here.id, self._row.end_of(self._side)
+        end, jira = self._row.end_of(self._side), self.application.jira
         taste = walk.Taste(end.prefer, end.avoid)
-        while True:
-            graph, asked = self._known()
-            found = walk.way(graph, here, self.goal.id, taste, self.passed)
-            settled = found is not None and not any(taste.shuns(move, self.goal.id) for move in found)
-            unknown = walk.unknown(graph, here, self.goal.id if settled else None, self.passed, asked)
-            if unknown is None:
-                break
-            self._workflows.explore(self._kind, self.application.jira, unknown)
+        found, graph = route.find(
+            self._known,
+            lambda status: self._workflows.explore(self._kind, jira, status),
+            self.sight.here.id,
+            self.goal.id,
+            taste,
+            self.passed,
+        )
+        if found is None and self.problems:
+            raise self.problems[0]
         if found is None:
-            found = next(((move,) for move in graph[here] if self._is_hinted(graph, move, taste)), None)
-        if found is None:
-            raise self._no_way(graph)
+            raise route.no_way(jira, self._kind, self.sight, self.goal, graph, self.hidden, self.passed)
         return found
 
     def _known(self) -> tuple[dict[str, tuple[Move, ...]], Collection[str]]:
@@ -174,41 +170,6 @@ class Walking:
             **known,
             here: tuple(move for move in offered if move.id in now and (here, move.id) not in self.shut),
         }, asked
-
-    def _is_hinted(self, graph: Graph, move: Move, taste: walk.Taste) -> bool:
-        """Whether a person named this as the way on, where nothing tells where it leads to."""
-        return taste.likes(move) and move.to.id not in graph and move.to.id not in self.passed
-
-    def _no_way(self, graph: Graph) -> Blocked:
-        here = self.sight.here
-        if self.problems:
-            return self.problems[0]
-        target = f"“{here.name}” to “{self.goal.name}”"
-        with_hidden = {**graph, here.id: (*graph[here.id], *self.hidden)}
-        back = walk.way(with_hidden, here.id, self.goal.id, closed=self.passed)
-        if back is not None:
-            return Blocked(
-                f"The way from {target} begins with the transition “{back[0].name}”, which Jira does not offer the app "
-                "for this issue now: a condition of the workflow keeps it back.",
-                fix="Let the app's user pass the condition, or move the issue by hand, then retry.",
-            )
-        if not self.sight.moves:
-            return Blocked(
-                f"There is no way from {target}: Jira offers the app no transition at all.",
-                fix="Give the app's user the permission Transition issues in the project, or add a transition to the "
-                "workflow, then retry.",
-            )
-        statuses = workflow.statuses(self.application.jira, self._kind)
-        goal = statuses.get(self.goal.id, Status(self.goal.id, self.goal.name))
-        nearest = walk.nearest(graph, here.id, goal, (here,))
-        dark = [move.to.name for moves in graph.values() for move in moves if move.to.id not in graph]
-        unseen = f" Where “{dark[0]}” leads, Jira does not tell, as no issue stands there." if dark else ""
-        where = "the one it is in" if nearest.id == here.id else f"“{nearest.name}”"
-        return Blocked(
-            f"There is no way from {target} in this workflow; the nearest status it can reach is {where}.{unseen}",
-            fix=f"Map their status to “{nearest.name}” in the field mapping of the status, name there the statuses to "
-            "pass, or add a transition to the workflow; then retry.",
-        )
 
     # what goes along
 

@@ -129,16 +129,16 @@ def _other(candidate: Candidate, ruling: Ruling, matching: set[int], look: Look,
     if rule is None:
         words = "It is about to get a twin." if touched else "It gets a twin as soon as Twinline looks at it."
         return Reason(synchronization, "looking", words, mapping=mapping, by_hand=True)
-    words, fix = _words(rule, candidate)
-    if rule == "condition" and mapping is not None:
-        words = f"{words} {candidate.terms.jql_of(mapping)}"
+    words, fix = words_of(rule, synchronization, candidate.terms.jql_of(mapping) if mapping else "")
     return Reason(synchronization, rule, words, fix, mapping, by_hand=by_hand)
 
 
-def _words(rule: Rule, candidate: Candidate) -> tuple[str, str]:
+def words_of(rule: Rule, synchronization: Synchronization, jql: str = "") -> tuple[str, str]:
+    """Why an issue has no twin by this rule, and what mends it. ``jql``: the condition, where that is the rule."""
     if rule == "synchronization":
-        return _STATUS[candidate.synchronization.status]
-    return _RULES[rule]
+        return _STATUS[synchronization.status]
+    words, fix = _RULES[rule]
+    return f"{words} {jql}" if rule == "condition" else words, fix
 
 
 _STATUS = {
@@ -193,8 +193,7 @@ def _standing(
         "",
     )
     if rule is not None:
-        words = _STATUS[synchronization.status] if rule == "synchronization" else _RULES[rule]
-        said = (rule, *((_OFF, "") if rule == "off" else words))
+        said = (rule, *((OFF, "") if rule == "off" else words_of(rule, synchronization)))
     elif link.state != twin_link.ACTIVE:
         said = (_STATES[link.state], link.reason, link.fix)
     elif link.partner_problem:
@@ -206,7 +205,7 @@ def _standing(
     return said
 
 
-_OFF = "Nothing leaves this side: this direction of the mapping is off. What the partner changes still arrives."
+OFF = "Nothing leaves this side: this direction of the mapping is off. What the partner changes still arrives."
 _STATES: dict[str, Cause] = {
     twin_link.BLOCKED: "blocked",
     twin_link.OUT_OF_SCOPE: "scope",

@@ -9,13 +9,15 @@ from flask import Response, g, request
 from addon.errors import Refused
 from addon.store import conflict, history, overview, queue, rules, synchronization, twin_link
 from addon.sync.why import Reason
-from addon.web import access, forms, parts
+from addon.web import access, forms, parts, words
 from addon.web.auth import guard
 from addon.web.pages import fragment, new_blueprint, page
+from addon.web.rate import Rate
 from addon.web.services import services
 
 blueprint = new_blueprint("panel")
 _CHANGES = 4
+_previews = Rate(per_second=1, burst=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,33 @@ def choose(issue_id: str) -> Response:
     services().engine.choose(chosen["link"], chosen["part"], chosen["value"], g.account_id)
     words = "Our value is sent again" if chosen["value"] == "ours" else "Their value is asked for"
     return fragment("_panel.html", panel=_panel(issue_id), flag=words)
+
+
+@blueprint.get("/ui/panel/<issue_id>/preview")
+@guard("context")
+def preview(issue_id: str) -> Response:
+    """What would happen to this issue under the live rules; nothing does."""
+    access.require_browse(g.tenant, g.account_id, issue_id)
+    _previews.take(f"{g.tenant.id} {g.account_id}")
+    asked = forms.strict(forms.PreviewForm(), request.args)
+    with services().db.read() as tx:
+        row = synchronization.by_id(tx, g.tenant.id, asked["synchronization"])
+        links = twin_link.for_issue(tx, g.tenant.id, issue_id)
+    if row is None:
+        raise Refused("This synchronization does not exist any more; reload the page.", status=404)
+    direction = asked["direction"]
+    outcome = services().preview.run(g.tenant, row, issue_id, direction=direction)
+    partner = row.partner_name or words.host(row.partner_url)
+    return fragment(
+        "_preview.html",
+        issue_id=issue_id,
+        synchronization=row,
+        partner=partner,
+        direction=direction,
+        both=any(link.synchronization_id == row.id and link.state != twin_link.ENDED for link in links),
+        title=f"To {partner}" if direction == "out" else f"From {partner}",
+        outcome=outcome,
+    )
 
 
 def _panel(issue_id: str) -> Panel:

@@ -23,12 +23,12 @@ from addon.sync.transport import Caller
 from addon.web import body
 from addon.web.auth import PARTNER_LIMIT, Unauthorized, guard
 from addon.web.rate import Rate
-from addon.web.schemas import BatchSchema, InvitationSchema, StateSchema
+from addon.web.schemas import BatchSchema, InvitationSchema, QuestionSchema, StateSchema
 from addon.web.services import services
 from addon.web.target import raw_target
 
 blueprint = Blueprint("partner", __name__)
-_RATE = "twinline.partner_rate"
+_RATE, _QUESTIONS = "twinline.partner_rate", "twinline.question_rate"
 
 
 @blueprint.post("/partner/synchronizations/<agreement_id>/messages")
@@ -56,6 +56,14 @@ def projects(agreement_id: str) -> Response:
 def end(agreement_id: str, project_id: str, issue_type_id: str) -> Response:
     fresh = bool(request.cache_control.no_cache)
     return _tagged(_door().end(_caller(agreement_id), project_id, issue_type_id, fresh=fresh).to_json())
+
+
+@blueprint.post("/partner/synchronizations/<agreement_id>/preview")
+@guard("partner")
+def preview(agreement_id: str) -> Any:
+    _take(_QUESTIONS, 1, 30, str(g.synchronization.id))
+    asked = QuestionSchema().load(body.read_object(PARTNER_LIMIT))
+    return _door().preview(_caller(agreement_id), asked["question"], asked["endpoint"]).to_json()
 
 
 @blueprint.post("/partner/invitations")
@@ -97,8 +105,12 @@ def _tagged(shown: dict[str, Any]) -> Response:
 
 
 def _count() -> None:
-    rate: Rate = current_app.extensions.setdefault(_RATE, Rate(per_second=5, burst=50))
-    rate.take(request.remote_addr or "")
+    _take(_RATE, 5, 50, request.remote_addr or "")
+
+
+def _take(name: str, per_second: float, burst: int, who: str) -> None:
+    rate: Rate = current_app.extensions.setdefault(name, Rate(per_second, burst))
+    rate.take(who)
 
 
 def _door() -> Door:

@@ -13,7 +13,8 @@ from marshmallow import RAISE, Schema, ValidationError, fields, post_load, valid
 
 from addon.address import AddressRefused, normal_url
 from addon.errors import Refused
-from addon.model.message import Message
+from addon.model.message import Message, fits
+from addon.model.preview import Question
 from addon.model.state import State
 from addon.store.synchronization import ACCEPTED, DELETED, INVITATION_RECEIVED, INVITATION_SENT, REJECTED
 from addon.sync import rulebook
@@ -21,7 +22,6 @@ from addon.sync.agreement import MAX_VERSION
 
 MAX_MESSAGES = 5_000
 MAX_PARTS = 10_000
-MAX_ELEMENTS = 5_000
 MAX_COUNT = 2**31 - 1
 _HEX = r"[0-9a-f]{64}\Z"
 
@@ -118,25 +118,8 @@ class ReplicaSchema(Strict):
 
     @validates_schema(skip_on_field_errors=True)
     def told(self, data: Mapping[str, Any], **_: Any) -> None:
-        for part in data["parts"].values():
-            _check_part(part)
-
-
-def _check_part(part: Any) -> None:
-    if not isinstance(part, dict):
-        raise ValidationError("Not a part.", "parts")
-    kind = part.keys() - {"at"}
-    if not isinstance(part.get("at", 0.0), int | float):
-        raise ValidationError("Not a time.", "parts")
-    if kind == {"add", "remove"}:
-        for elements in (part["add"], part["remove"]):
-            if not isinstance(elements, list) or len(elements) > MAX_ELEMENTS:
-                raise ValidationError("Not a list of elements, or too long.", "parts")
-    elif kind == {"gone"}:
-        if part["gone"] is not True:
+        if not all(map(fits, data["parts"].values())):
             raise ValidationError("Not a part.", "parts")
-    elif kind != {"value"}:
-        raise ValidationError("Not a part.", "parts")
 
 
 class MessageSchema(Strict):
@@ -168,6 +151,26 @@ class BatchSchema(Strict):
     messages = fields.List(
         fields.Nested(MessageSchema), required=True, validate=validate.Length(min=1, max=MAX_MESSAGES)
     )
+
+
+class QuestionSchema(Strict):
+    """``model.preview.Question``. ``document`` is looked at by the door (``sync.answering``)."""
+
+    endpoint = Web()
+    way = Text(5, pattern=r"(enter|leave)\Z")
+    message = fields.Nested(MessageSchema, required=True)
+    rest = fields.Dict(keys=Text(128, least=1), required=True, validate=validate.Length(max=MAX_PARTS))
+    document = fields.Dict(required=True, allow_none=True)
+
+    @validates_schema(skip_on_field_errors=True)
+    def told(self, data: Mapping[str, Any], **_: Any) -> None:
+        if not all(map(fits, data["rest"].values())):
+            raise ValidationError("Not a part.", "rest")
+
+    @post_load
+    def question(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        asked = Question(data["way"], data["message"], data["rest"], data["document"])
+        return {"endpoint": data["endpoint"], "question": asked}
 
 
 class DocumentSchema(Strict):

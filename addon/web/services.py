@@ -14,9 +14,11 @@ from addon.store.db import Database
 from addon.store.secret import Vault
 from addon.store.tenant import Tenant
 from addon.store.wake import Wake
+from addon.sync.backlog import Backlog
 from addon.sync.engine import Engine
 from addon.sync.handshake import Handshake
 from addon.sync.pairing import Pairing
+from addon.sync.preview import Preview
 from addon.sync.why import Why
 from addon.web.catalogue import Catalogue
 from addon.web.install_key import InstallKeys
@@ -36,7 +38,9 @@ class Services:
     handshake: Handshake
     engine: Engine
     pairing: Pairing
+    backlog: Backlog
     why: Why
+    preview: Preview
     catalogue: Catalogue
     install_keys: InstallKeys
 

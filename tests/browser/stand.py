@@ -31,8 +31,10 @@ from addon.store.tenant import Tenant
 from addon.store.wake import Wake
 from addon.sync.backlog import Backlog
 from addon.sync.engine import Engine
+from addon.sync.foresight import Foresight
 from addon.sync.handshake import Handshake
 from addon.sync.pairing import Pairing
+from addon.sync.preview import Preview
 from addon.sync.transport import Transport
 from emulator.server import Running
 from emulator.site import Site
@@ -155,5 +157,11 @@ def _wired(parts: Parts, wake: Wake) -> Parts:
     handshake = Handshake(parts.db, parts.vault, parts.settings, transport, parts.jira, wake)
     engine = Engine(parts.db, parts.settings, parts.jira, transport, wake)
     return dataclasses.replace(
-        parts, wake=wake, handshake=handshake, engine=engine, pairing=Pairing(engine), backlog=Backlog(engine)
+        parts,
+        wake=wake,
+        handshake=handshake,
+        engine=engine,
+        pairing=Pairing(engine),
+        backlog=Backlog(engine),
+        preview=Preview(Foresight(parts.db, parts.jira), transport),
     )

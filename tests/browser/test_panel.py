@@ -76,11 +76,35 @@ def test_two_twins_stack(pair: Pair, stand: Stand, issue: str) -> None:
         blue, ours.id, document_of((IssueMapping("second", True, *ends, BASIC_FIELDS),)), person=""
     )
     frame = pair.blue.open_panel(issue)
+    frame.get_by_role("button", name="Preview").click()
+    says(frame, "Would create a Bug in HELP at Green.", "Will create", "Checkout times out", "Nothing was sent")
+    expect(frame.locator(".twin")).to_have_count(1)
+    pair.check(pair.blue, frame, "preview-no-twin")
     frame.get_by_role("button", name="Sync this issue").click()
     expect(frame.locator(".twin")).to_have_count(2, timeout=SOON)
     expect(frame.locator(".twin .loz.ok")).to_have_count(2, timeout=SOON)
     says(frame, FIRST, SECOND, "QA-", "HELP-")
     pair.check(pair.blue, frame, "two-twins")
+
+
+def test_what_would_happen(pair: Pair, stand: Stand, issue: str) -> None:
+    frame = pair.blue.open_panel(issue)
+    ask = frame.get_by_role("button", name="What would happen")
+    expect(ask).to_have_count(2, timeout=SOON)
+    stand.wake.held.set()
+    try:
+        edit(stand, stand.blue, issue, "Not sent yet")
+        ask.first.click()
+        said = frame.locator("#preview")
+        for words in ("Will sync", "Would update", "Checkout times out", "Not sent yet", "Same on both sides"):
+            expect(said).to_contain_text(words, timeout=SOON)
+        said.scroll_into_view_if_needed()
+        pair.check(pair.blue, frame, "preview")
+        frame.get_by_role("button", name="From Green").click()
+        expect(said).to_contain_text("Nothing to do", timeout=SOON)
+    finally:
+        stand.wake.held.clear()
+    expect(frame.locator(".twin .loz.ok")).to_have_count(2, timeout=SOON)
 
 
 def test_a_change_at_one_twin_reaches_the_other_through_us(pair: Pair, stand: Stand, issue: str) -> None:
@@ -159,21 +183,21 @@ def let_flow(stand: Stand, flow: Flow) -> None:
 
 
 def test_a_condition_keeps_an_issue_in_and_lets_it_out(pair: Pair, stand: Stand) -> None:
-    twin = stand.create_issue(stand.blue, "SHOP", "Task", "Shared", labels=["share"])
+    twin = stand.create_issue(stand.blue, "SHOP", "Task", "Shared", labels=["shared"])
     frame = pair.blue.open_panel(twin)
     says(frame, "In sync")
-    let_flow(stand, Flow(jql="labels = share"))
+    let_flow(stand, Flow(jql="labels = shared"))
     issue = stand.create_issue(stand.blue, "SHOP", "Task", "Kept", labels=["keep"])
     frame = pair.blue.open_panel(issue)
-    says(frame, "Why is this not in step?", "Out of scope", "does not match the condition", "labels = share")
+    says(frame, "Why is this not in step?", "Out of scope", "does not match the condition", "labels = shared")
     pair.check(pair.blue, frame, "condition-keeps-in")
-    stand.call(stand.blue, "PUT", f"/rest/api/3/issue/{issue}", {"fields": {"labels": ["share"]}})
+    stand.call(stand.blue, "PUT", f"/rest/api/3/issue/{issue}", {"fields": {"labels": ["shared"]}})
     expect(pair.blue.open_panel(issue).locator(".twin .loz.ok")).to_have_count(1, timeout=SOON)
     stand.call(stand.blue, "PUT", f"/rest/api/3/issue/{twin}", {"fields": {"labels": ["keep"], "summary": "Ours now"}})
     frame = pair.blue.open_panel(twin)
     says(frame, "Out of scope", "Nothing is sent until it matches again")
     pair.check(pair.blue, frame, "outside-its-condition")
-    stand.call(stand.blue, "PUT", f"/rest/api/3/issue/{twin}", {"fields": {"labels": ["share"]}})
+    stand.call(stand.blue, "PUT", f"/rest/api/3/issue/{twin}", {"fields": {"labels": ["shared"]}})
     says(frame, "In sync", "Ours now")
 
 

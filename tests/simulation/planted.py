@@ -24,7 +24,7 @@ Patch = pytest.MonkeyPatch
 
 def seen_ignored(patch: Patch) -> None:
     """What the partner had not seen is not asked: the last to arrive wins, on each side another one."""
-    patch.setattr("addon.sync.apply._unseen", lambda _messages: {})
+    patch.setattr("addon.sync.inbound.unseen", lambda _messages: {})
 
 
 def base_as_intended(patch: Patch) -> None:

@@ -18,6 +18,8 @@ from addon.config import Settings
 from addon.errors import Missing, Retryable
 from addon.jira.metadata import Metadata
 from addon.model.message import Message
+from addon.model.preview import Question, Reply
+from addon.model.reading import read
 from addon.model.rules import BASIC_FIELDS, NO_USERS, End, FieldMapping, Flow, IssueMapping, UserMapping, document_of
 from addon.model.scope import Scope
 from addon.store import backlog as backlog_store
@@ -30,9 +32,12 @@ from addon.store.synchronization import Synchronization
 from addon.store.table import metadata
 from addon.store.tenant import Tenant
 from addon.sync import epoch, inbox
+from addon.sync.answering import Answering
 from addon.sync.backlog import Backlog
 from addon.sync.engine import Engine
+from addon.sync.foresight import Foresight
 from addon.sync.pairing import Pairing
+from addon.sync.preview import Preview
 from addon.sync.reconcile import Reconcile
 from tests.fakes.jira import Crash, FakeJira
 
@@ -100,6 +105,21 @@ class Post:
 
 
 @dataclass
+class Questions:
+    """Transport of previews: straight to the partner's answering, as JSON both ways."""
+
+    world: World
+
+    def preview(self, synchronization: Synchronization, question: Question) -> Reply:
+        world, across = self.world, self.world.across(synchronization)
+        sent = json.loads(json.dumps(question.to_json()))
+        asked = Question(sent["way"], Message.from_json(sent["message"]), sent["rest"], sent["document"])
+        tenant = world.blue if across.tenant_id == world.blue.id else world.green
+        answering = world.homes[tenant.id].answering
+        return read(Reply, json.loads(json.dumps(answering.answer(tenant, across, asked).to_json())))
+
+
+@dataclass
 class Home:
     """One deployment: its database and its workers."""
 
@@ -109,6 +129,8 @@ class Home:
     pairing: Pairing
     reconcile: Reconcile
     backlog: Backlog
+    answering: Answering
+    preview: Preview
 
 
 @dataclass
@@ -161,7 +183,7 @@ class World:
         self.homes = {self.blue.id: homes[0], self.green.id: homes[-1]}
         self.db, self.bell = homes[0].db, homes[0].bell
         self.engine, self.pairing, self.reconcile = homes[0].engine, homes[0].pairing, homes[0].reconcile
-        self.backlog = homes[0].backlog
+        self.backlog, self.preview = homes[0].backlog, homes[0].preview
         for tenant, first, normalise in ((self.blue, 1000, self.normalise[0]), (self.green, 5000, self.normalise[1])):
             site = FakeJira(tenant.name, first, self._clock_of(tenant.id), normalise=normalise)
             site.webhook = self._webhook(tenant)
@@ -182,7 +204,17 @@ class World:
             new_owner=lambda: f"worker-{next(self._names)}",
             new_key=lambda: f"link-{next(self._names):012}",
         )
-        return Home(db, bell, engine, Pairing(engine), Reconcile(engine), Backlog(engine))
+        foresight = Foresight(db, lambda tenant: self.sites[tenant.id], lambda: self.now, Metadata(lambda: self.now))
+        return Home(
+            db,
+            bell,
+            engine,
+            Pairing(engine),
+            Reconcile(engine),
+            Backlog(engine),
+            Answering(foresight),
+            Preview(foresight, Questions(self)),
+        )
 
     def close(self) -> None:
         for home in self.deployments():

@@ -90,7 +90,7 @@ def body_here(value: Mapping[str, Any], side: Side, partner: str, surroundings: 
     head: Node = {
         "type": "paragraph",
         "content": [
-            {"type": "text", "text": _author(value["author"], side, surroundings), "marks": [{"type": "strong"}]},
+            {"type": "text", "text": author_here(value, side, surroundings), "marks": [{"type": "strong"}]},
             {"type": "text", "text": f" at {partner}:"},
         ],
     }
@@ -98,13 +98,15 @@ def body_here(value: Mapping[str, Any], side: Side, partner: str, surroundings: 
     return {"type": "doc", "version": 1, "content": [head, *body.get("content", ())]}
 
 
-def _author(author: Mapping[str, str] | None, side: Side, surroundings: Surroundings) -> str:
+def author_here(value: Mapping[str, Any], side: Side, surroundings: Surroundings) -> str:
+    """Who said the partner's comment, by the name they have here."""
+    author = value["author"]
     if author is None:
         return "Someone"
     try:
-        return person.here(author, side, surroundings)["name"] or author["name"] or "Someone"
+        return str(person.here(author, side, surroundings)["name"] or author["name"] or "Someone")
     except Unmatched:
-        return author["name"] or "Someone"
+        return str(author["name"] or "Someone")
 
 
 def show(value: Mapping[str, Any] | None) -> str:
