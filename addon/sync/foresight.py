@@ -205,7 +205,8 @@ class Foresight:
         told = None
         if live is not None:
             # What a parent is called is told of none that is not shared.
-            hidden = {row.id for row in parent.rows_of(mapping) if (values.get(row.id) or {}).get("id") not in twins}
+            parents = {row.id: values.get(row.id) for row in parent.rows_of(mapping)}
+            hidden = {row_id for row_id, value in parents.items() if value and value["id"] not in twins}
             told = _opened(at, live, found.snapshot, mapping, kept_in) - hidden
         known = Surroundings(users=at.rules.users)
         here = Here(at.side, values, unseen, created, known, at.synchronization.partner_name, new=False)

@@ -115,8 +115,11 @@ class Questions:
         sent = json.loads(json.dumps(question.to_json()))
         asked = Question(sent["way"], Message.from_json(sent["message"]), sent["rest"], sent["document"])
         tenant = world.blue if across.tenant_id == world.blue.id else world.green
-        answering = world.homes[tenant.id].answering
-        return read(Reply, json.loads(json.dumps(answering.answer(tenant, across, asked).to_json())))
+        home = world.homes[tenant.id]
+        with home.db.read() as tx:
+            known = synchronization_store.get(tx, across.id)
+        assert known is not None
+        return read(Reply, json.loads(json.dumps(home.answering.answer(tenant, known, asked).to_json())))
 
 
 @dataclass
