@@ -100,7 +100,9 @@ def outlook(
     planned = []
     for row, processor in fields_of(mapping, here.side):
         if row.enters(here.side) or row.end_of(here.side).fixed is not None:
-            prospect = _Prospect(row, processor, mapping, here, row.id in settled, told is None or row.id in told)
+            # Of an issue that is still to be created there is no present value to be told.
+            open_ = told is None or here.new or row.id in told
+            prospect = _Prospect(row, processor, mapping, here, row.id in settled, open_)
             planned.append(prospect.line(now.get(row.id), later.get(row.id)))
     planned += _comments(now, mapping, here, names=told is None)
     goal = next((said.goal for said in planned if said.goal), None)

@@ -232,7 +232,8 @@ class _Run:
 
     def _creating(self, mapping: IssueMapping) -> str:
         end = mapping.end_of(self.at.synchronization.partner_side)
-        return f"Would create a {end.issue_type_name} in {end.project_key} at {self.partner}."
+        article = "an" if end.issue_type_name[:1].casefold() in "aeiou" else "a"
+        return f"Would create {article} {end.issue_type_name} in {end.project_key} at {self.partner}."
 
     def _only_asked(self, mapping: IssueMapping) -> str:
         """Why the twin is not created unless a person asks for it; empty where it is."""

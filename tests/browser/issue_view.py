@@ -76,6 +76,11 @@ class IssueView:
     def save_field(self, name: str) -> None:
         self.page.get_by_role("button", name=f"Save {name}").click()
 
+    def save_field_at(self, name: str, moment: float) -> None:
+        """Have it saved by the page at this moment (seconds since 1970), so that two pages can save at once."""
+        button = self.page.get_by_role("button", name=f"Save {name}")
+        button.evaluate("(button, at) => { setTimeout(() => button.click(), at - Date.now()); }", moment * 1000)
+
     def field(self, name: str) -> Locator:
         return self.page.get_by_role("group", name=name, exact=True)
 

@@ -6,6 +6,7 @@ The tests go on from one another: they are one story.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,8 +78,10 @@ def test_different_fields_edited_on_both_sides_at_once_both_survive(
     summary.press("Enter")
     blue.begin_field("Labels").fill("checkout urgent from-blue")
     green.begin_field("Labels").fill("checkout urgent from-green")
-    blue.save_field("Labels")
-    green.save_field("Labels")
+    # One after the other the second would take away what the first one's label had become there by then.
+    at_once = time.time() + 2
+    blue.save_field_at("Labels", at_once)
+    green.save_field_at("Labels", at_once)
     for view in (blue, green):
         view.sees_summary("Checkout hangs after a retry")
         view.sees_field("Priority", "Low")
