@@ -136,7 +136,7 @@ class MessageSchema(Strict):
     problem = Text(4000)
     ended = Text(4000)
     wants = fields.List(Text(128, least=1), required=True, validate=validate.Length(max=MAX_PARTS))
-    epoch = Whole(1)
+    epoch = Whole(1, 1_000_000_000)  # whoever follows has still room to count on
     yours = Text(32, pattern=r"[0-9]*\Z")
 
     @post_load
