@@ -14,13 +14,20 @@ from addon.jobs import Parts
 from addon.sync.why import Why
 from addon.web import (
     admin,
+    control_page,
     descriptor,
+    draft_page,
     health,
     invitations,
     lifecycle,
+    mapping_page,
+    mapping_people,
+    mapping_rows,
     panel,
     partner,
-    rules,
+    preview_page,
+    proposal_page,
+    start_page,
     synchronizations,
     webhooks,
 )
@@ -33,8 +40,9 @@ from addon.web.services import EXTENSION, Services
 
 ROOT = Path(__file__).parent.parent
 EDGES = tuple(module.blueprint for module in (descriptor, lifecycle, webhooks, health))
-PAGES = tuple(module.blueprint for module in (admin, synchronizations, invitations, rules, panel))
-DOORS = (*EDGES, partner.blueprint, *PAGES)
+PAGES = tuple(module.blueprint for module in (admin, synchronizations, invitations, panel))
+EDITOR = (mapping_page, mapping_rows, mapping_people, draft_page, start_page, proposal_page, control_page, preview_page)
+DOORS = (*EDGES, partner.blueprint, *PAGES, *(module.blueprint for module in EDITOR))
 
 
 def create_app(settings: Settings, parts: Parts | None = None, doors: Sequence[Blueprint] = DOORS) -> Flask:
@@ -71,6 +79,7 @@ def _services(settings: Settings, parts: Parts) -> Services:
         handshake=parts.handshake,
         engine=parts.engine,
         pairing=parts.pairing,
+        backlog=parts.backlog,
         why=Why(parts.pairing),
         preview=parts.preview,
         catalogue=Catalogue(parts.handshake.own_projects),

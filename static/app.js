@@ -22,6 +22,9 @@ document.addEventListener('htmx:config:request', event => {
   ctx.fetch = async (url, request) => {
     if (!host.inFrame) throw new Error('opened outside Jira');
     request.headers.Authorization = `JWT ${await host.token()}`;
+    // An edit that waited for the one before goes on top of what that one left.
+    const state = ctx.sourceElement.getAttribute('hx-include') === '#state' && element('revision');
+    if (state && request.body instanceof URLSearchParams) request.body.set('revision', state.value);
     return fetch(url, request);
   };
 });
@@ -52,6 +55,8 @@ function message(words) {
   return copy;
 }
 
+/* Said to screen readers; what is seen has changed already. */
+document.addEventListener('twinline:said', event => { element('live').textContent = event.detail.words; });
 document.addEventListener('twinline:flag', event => {
   host.flag(event.detail);
   element('live').textContent = `${event.detail.title} ${event.detail.body || ''}`;
@@ -59,10 +64,15 @@ document.addEventListener('twinline:flag', event => {
 
 /* Dialogs come from the server into #dialogs; they are gone once their request has changed the page. */
 document.addEventListener('htmx:after:swap', event => {
+  const {ctx} = event.detail;
   const dialog = document.querySelector('#dialogs dialog');
-  if (dialog && event.detail.ctx.target === element('main')) dialog.remove();
+  if (dialog && ['main', 'editor'].includes(ctx.target.id)) dialog.remove();
   else if (dialog && !dialog.open) dialog.showModal();
-  arrived(event.detail.ctx);
+  if (ctx.target.id === 'editor' && ctx.response.status < 400) element('notice').replaceChildren();
+  const added = ctx.sourceElement.matches?.('form[data-clears]') && ctx.response.status < 400 && element(ctx.sourceElement.id);
+  if (added) { added.reset(); added.querySelector('select, input:not([type=hidden])').focus(); }
+  if (ctx.target.id === 'lists') for (const chosen of dialog.querySelectorAll(':checked')) chosen.scrollIntoView({block: 'nearest'});
+  arrived(ctx);
 });
 
 /* A new place: the focus moves to its heading, which screen readers then say, or to the first field with an error. */
@@ -81,7 +91,7 @@ document.addEventListener('click', event => {
   if (closer) closer.closest('dialog').close();
   // A chosen entry closes its menu; the popover itself only closes on a click outside.
   const menu = event.target.closest('[popover]');
-  if (menu && event.target.closest('button, a')) menu.hidePopover();
+  if (menu && event.target.closest('button:not([aria-disabled]), a')) menu.hidePopover();
   const again = event.target.closest('[data-reload]');
   if (again) location.reload();
 });
@@ -94,6 +104,16 @@ document.addEventListener('input', ({target}) => {
   target.removeAttribute('aria-invalid');
   const error = (field.matches('.dimension') ? field : field.parentElement).querySelector(':scope > .error');
   if (error) error.remove();
+});
+
+/* The arrow keys walk through an open menu. */
+document.addEventListener('keydown', event => {
+  const menu = event.target.closest?.('.menu:popover-open') || document.querySelector('.menu:popover-open');
+  if (!menu || !/^Arrow(Up|Down)$/.test(event.key) || event.altKey) return;
+  event.preventDefault();
+  const entries = [...menu.querySelectorAll('button, a')];
+  const place = entries.indexOf(document.activeElement) + (event.key === 'ArrowDown' ? 1 : -1);
+  entries[(place + entries.length) % entries.length].focus();
 });
 
 /* Place menus beside their button: the top layer knows nothing of it, and a style attribute is not allowed. */

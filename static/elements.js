@@ -44,7 +44,8 @@ customElements.define('choice-list', class extends HTMLElement {
   }
   count() {
     const chosen = this.querySelectorAll('input[type=checkbox]:checked').length;
-    this.querySelector('[data-count]').textContent = chosen ? `${chosen} selected` : 'Nothing selected';
+    const said = this.querySelector('[data-count]');
+    if (said) said.textContent = chosen ? `${chosen} selected` : 'Nothing selected';
   }
 });
 
@@ -76,4 +77,92 @@ customElements.define('pair-picker', class extends HTMLElement {
     const same = [...theirs.options].find(option => option.value && option.text === wanted.text);
     if (same) theirs.value = same.value;
   }
+});
+
+/* <sort-list>: rows moved by dragging their handle, or with Alt and the arrow keys on it. The server moves and says so. */
+customElements.define('sort-list', class extends HTMLElement {
+  connectedCallback() {
+    for (const name of ['dragstart', 'dragover', 'drop', 'dragend', 'keydown']) this.addEventListener(name, this);
+  }
+  get rows() { return [...this.querySelectorAll(':scope > .maprow')]; }
+  handleEvent(event) {
+    const row = event.target.closest?.('.maprow');
+    if (event.type === 'keydown') this.key(event, row);
+    else if (event.type === 'dragstart') this.start(event, row);
+    else if (event.type === 'dragend') this.clear();
+    else if (this.dragged && row) this.over(event, row);
+  }
+  start(event, row) {
+    if (!event.target.closest('.handle')) return;
+    this.dragged = row;
+    row.dataset.dragging = '';
+    event.dataTransfer.effectAllowed = 'move';
+    event.dataTransfer.setData('text/plain', row.getAttribute('aria-label'));
+    event.dataTransfer.setDragImage(row, 12, 12);
+  }
+  over(event, row) {
+    event.preventDefault();
+    const box = row.getBoundingClientRect();
+    const edge = event.clientY < box.top + box.height / 2 ? 'top' : 'bottom';
+    if (event.type === 'dragover') {
+      for (const other of this.rows) if (other !== row) delete other.dataset.edge;
+      row.dataset.edge = edge;
+      return;
+    }
+    const rest = this.rows.filter(other => other !== this.dragged);
+    const [dragged, place] = [this.dragged, rest.indexOf(row) + (edge === 'bottom' ? 1 : 0)];
+    this.clear();
+    if (row !== dragged) this.move(dragged, place);
+  }
+  clear() {
+    delete this.dragged;
+    for (const row of this.rows) { delete row.dataset.edge; delete row.dataset.dragging; }
+  }
+  key(event, row) {
+    if (!event.altKey || !/^Arrow(Up|Down)$/.test(event.key) || !event.target.matches('.handle')) return;
+    event.preventDefault();
+    const to = this.rows.indexOf(row) + (event.key === 'ArrowUp' ? -1 : 1);
+    if (to >= 0 && to < this.rows.length) this.move(row, to);
+  }
+  move(row, to) {
+    // The focus goes with the row: its handle will stand at the place it moves to.
+    if (row.contains(document.activeElement)) this.follow = to;
+    const form = this.querySelector('form');
+    form.elements.row.value = row.dataset.row;
+    form.elements.to.value = to;
+    form.requestSubmit();
+  }
+});
+document.addEventListener('htmx:after:swap', () => {
+  const list = document.querySelector('sort-list');
+  if (!list || list.follow === undefined) return;
+  document.getElementById(`handle-${list.follow}`)?.focus();
+  delete list.follow;
+});
+
+/* <person-picker>: what the search found below its box, chosen with the arrow keys and Enter or by a click. */
+customElements.define('person-picker', class extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener('keydown', event => this.key(event));
+    this.addEventListener('click', event => this.choose(event.target.closest('[role=option]')));
+    this.addEventListener('input', () => { this.querySelector('[type=hidden]').value = ''; });
+  }
+  get box() { return this.querySelector('input[type=search]'); }
+  key(event) {
+    if (event.key === 'Enter' && event.target === this.box) event.preventDefault();
+    if (event.key === 'Escape') this.close();
+    if (!/^Arrow(Up|Down)$/.test(event.key)) return;
+    event.preventDefault();
+    const found = [this.box, ...this.querySelectorAll('[role=option]')];
+    const place = found.indexOf(document.activeElement) + (event.key === 'ArrowDown' ? 1 : -1);
+    found[(place + found.length) % found.length].focus();
+  }
+  choose(option) {
+    if (!option) return;
+    this.box.value = option.textContent;
+    this.querySelector('[type=hidden]').value = option.value;
+    this.close();
+    this.box.focus();
+  }
+  close() { this.querySelector('[role=listbox]').hidden = true; }
 });

@@ -21,6 +21,22 @@ class Match:
     problem: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An issue as a list names it."""
+
+    id: str
+    key: str
+    summary: str
+
+
+def latest(jira: Reading, project_id: str, issue_type_id: str, limit: int) -> list[Found]:
+    """The issues of a project and type that changed last. Raises as ``matches``."""
+    jql = f"{query(project_id, issue_type_id, '')} ORDER BY updated DESC"
+    answer = jira.post("/rest/api/3/search/jql", json={"jql": jql, "fields": ["summary"], "maxResults": limit})
+    return [Found(str(one["id"]), one["key"], one["fields"].get("summary") or "") for one in answer["issues"]]
+
+
 def query(project_id: str, issue_type_id: str, jql: str) -> str:
     """The query for the issues of a project and type that fulfil a condition (may be empty)."""
     pair = f"project = {project_id} AND issuetype = {issue_type_id}"

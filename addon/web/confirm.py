@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from addon.web import words
-from addon.web.present import MappingView, View
+from addon.web.present import View
+
+_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,7 @@ class Question:
     button: str
     tone: str = "danger"
     reason: str = ""
-    version: int | None = None
+    revision: int | None = None
 
 
 def delete(view: View) -> Question:
@@ -75,19 +77,46 @@ def withdraw(view: View) -> Question:
     )
 
 
-def remove_mapping(view: View, mapping: MappingView) -> Question:
-    pair = f"{mapping.ours.project_key} {mapping.ours.issue_type_name} ⇄ "
-    pair += f"{mapping.theirs.project_key} {mapping.theirs.issue_type_name}"
-    held = words.plural(mapping.links, "issue")
-    stand = f"{held} under it will be held until it is back." if mapping.links else "No issue is synchronized by it."
+def remove_mapping(view: View, mapping_id: str, pair: str, links: int, revision: int) -> Question:
+    held = words.plural(links, "issue")
+    stand = f"{held} under it will be held until it is back." if links else "No issue is synchronized by it."
     return Question(
-        f"{view.place}/mappings/{mapping.id}/remove",
+        f"{view.place}/mappings/{mapping_id}/remove",
         f"Remove the mapping {pair}?",
         (
+            ("info", "It goes from the draft; it is live until you publish."),
             ("skip", stand),
             ("ok", "Nothing is cleared or deleted in the issues."),
-            ("mail", f"The rules without it are live at once, here and at {view.partner}."),
         ),
         "Remove mapping",
-        version=view.rules.version,
+        revision=revision,
+    )
+
+
+def discard_draft(view: View, changes: int, revision: int) -> Question:
+    return Question(
+        f"{view.place}/draft/discard",
+        "Discard the draft?",
+        (
+            (
+                "skip",
+                f"{words.plural(changes, 'unpublished change')} will be lost, also what others have changed in it.",
+            ),
+            ("ok", "What is live stays as it is."),
+        ),
+        "Discard draft",
+        revision=revision,
+    )
+
+
+def roll_back(view: View, version: int, changes: list[str]) -> Question:
+    shown = [("info", sentence) for sentence in changes[:_SHOWN]]
+    if len(changes) > _SHOWN:
+        shown.append(("info", f"and {words.plural(len(changes) - _SHOWN, 'more change')}"))
+    return Question(
+        f"{view.place}/draft/versions/{version}/rollback",
+        f"Go back to version {version}?",
+        (*shown, ("mail", f"It is published again as the next version, here and at {view.partner}. A draft stays.")),
+        f"Go back to version {version}",
+        tone="primary",
     )

@@ -18,14 +18,6 @@ DIMENSIONS = {"projects": "project", "issue_types": "issue type", "field_ids": "
 _ID = validate.Regexp(r"[A-Za-z0-9_-]{1,64}\Z", error="Choose from the list.")
 
 
-def _chosen(sentence: str) -> fields.String:
-    return fields.String(
-        required=True,
-        error_messages={"required": sentence},
-        validate=validate.Regexp(r"[A-Za-z0-9_-]{1,64}\Z", error=sentence),
-    )
-
-
 class Invalid(Exception):
     """A form with errors: field name to one sentence."""
 
@@ -95,22 +87,6 @@ class ReasonForm(Form):
     """An optional reason."""
 
     reason = fields.String(load_default="", validate=validate.Length(max=500, error="Use up to 500 characters."))
-
-
-class VersionForm(Form):
-    """A change to the rules says which version it was made from, so that nobody's work is overwritten unseen."""
-
-    version = fields.Integer(required=True, validate=validate.Range(min=0, max=2**31 - 1))
-
-
-class MappingForm(VersionForm):
-    """A pair of project and issue type."""
-
-    ours_project = _chosen("Choose a project.")
-    ours_type = _chosen("Choose an issue type.")
-    theirs_project = _chosen("Choose a project.")
-    theirs_type = _chosen("Choose an issue type.")
-    active = fields.Boolean(load_default=False)
 
 
 class ListForm(Form):

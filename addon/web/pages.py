@@ -51,14 +51,23 @@ def page(template: str, status: int = 200, **values: Any) -> Response:
     return make_response(render_template(template, **values), status)
 
 
-def fragment(template: str, status: int = 200, *, flag: str = "", detail: str = "", **values: Any) -> Response:
-    """A piece of a page. ``flag`` is said by Jira's own flag and to screen readers; ``detail`` stands below it."""
+def fragment(
+    template: str, status: int = 200, *, flag: str = "", detail: str = "", said: str = "", **values: Any
+) -> Response:
+    """A piece of a page. ``flag`` is said by Jira's own flag and to screen readers; ``detail`` stands below it.
+
+    ``said`` is said to screen readers only: who sees the page sees it there.
+    """
     response = make_response(render_template(template, **values), status)
     response.headers["X-Twinline-Fragment"] = "1"
+    told: dict[str, Any] = {}
     if flag:
+        told["twinline:flag"] = {"title": flag, "body": detail, "type": "success"}
+    if said:
+        told["twinline:said"] = {"words": said}
+    if told:
         # ASCII only, as json.dumps does it: a header cannot carry more.
-        told = {"title": flag, "body": detail, "type": "success"}
-        response.headers["HX-Trigger"] = json.dumps({"twinline:flag": told})
+        response.headers["HX-Trigger"] = json.dumps(told)
     return response
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from addon.model.rules import BASIC_FIELDS, End, IssueMapping, Rules
+from addon.model.rules import BASIC_FIELDS, End, Rules
 from addon.model.scope import Choice
 from addon.store.overview import Activity, Figures, Held
 from addon.store.rules import Version
@@ -308,27 +308,6 @@ def _text(view: View) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class MappingView:
-    """One pair of the rules, as ours and theirs."""
-
-    id: str
-    active: bool
-    ours: End
-    theirs: End
-    links: int
-    fields: str
-
-
-def mappings(view: View, links: dict[str, int]) -> tuple[MappingView, ...]:
-    """The live mappings in the order of the document."""
-    side, partner = view.synchronization.side, view.synchronization.partner_side
-    return tuple(
-        MappingView(m.id, m.active, m.end_of(side), m.end_of(partner), links.get(m.id, 0), _fields(m))
-        for m in view.rules.mappings
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class VersionView:
     version: int
     words: str
@@ -359,7 +338,3 @@ def _choice_words(choice: Choice, noun: str) -> str:
         return ""
     number = words.plural(len(choice.ids), noun)
     return f"Only {number}" if choice.mode == "only" else f"All but {number}"
-
-
-def _fields(mapping: IssueMapping) -> str:
-    return ", ".join(field.id for field in mapping.fields)

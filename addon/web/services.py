@@ -14,6 +14,7 @@ from addon.store.db import Database
 from addon.store.secret import Vault
 from addon.store.tenant import Tenant
 from addon.store.wake import Wake
+from addon.sync.backlog import Backlog
 from addon.sync.engine import Engine
 from addon.sync.handshake import Handshake
 from addon.sync.pairing import Pairing
@@ -37,6 +38,7 @@ class Services:
     handshake: Handshake
     engine: Engine
     pairing: Pairing
+    backlog: Backlog
     why: Why
     preview: Preview
     catalogue: Catalogue

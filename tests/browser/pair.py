@@ -39,7 +39,8 @@ class Pair:
         for theme in ("light", "dark"):
             person.page.evaluate("theme => { document.documentElement.dataset.colorMode = theme }", theme)
             eventually(lambda theme=theme: frame.evaluate("document.documentElement.dataset.colorMode") == theme)
-            assert violations(frame) == [], f"{name}, {theme}"
+            found = violations(frame)
+            assert found == [], f"{name}, {theme}: {found}"
             person.page.screenshot(path=str(self.pictures / f"{name}-{theme}.png"), caret="initial")
         assert person.complaints == []
 

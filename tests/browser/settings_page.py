@@ -74,16 +74,29 @@ def delete(person: Person, name: str) -> Frame:
 
 
 def map_pair(person: Person, name: str, ours: str, theirs: str, issue_type: str) -> Frame:
-    """Add a pair of the same issue type on the page; the synchronization is active then."""
+    """Add a pair of the same issue type on the page and publish it; the synchronization is active then."""
     frame = person.open_admin()
     row(frame, name).get_by_role("link", name=name).click()
-    frame.get_by_role("navigation", name="Synchronization").get_by_role("link", name="Mappings").click()
-    before = frame.locator(".maprow").count()
+    frame.get_by_role("navigation", name="Synchronization").get_by_role("link", name="Mapping").click()
+    frame.get_by_role("button", name="Add mapping").first.click()
+    dialog = frame.get_by_role("dialog", name="Add mapping")
     for side, key in (("ours", ours), ("theirs", theirs)):
-        project = frame.locator(f"[name={side}_project]")
+        project = dialog.locator(f"[name={side}_project]")
         value = project.locator("option", has_text=key).first.get_attribute("value")
         project.select_option(value=value)
-        frame.locator(f"[name={side}_type]").select_option(label=issue_type)
-    frame.get_by_role("button", name="Add mapping").click()
-    expect(frame.locator(".maprow")).to_have_count(before + 1)
+        dialog.locator(f"[name={side}_type]").select_option(label=issue_type)
+    dialog.get_by_role("button", name="Add mapping").click()
+    expect(frame.get_by_label("Work type")).to_contain_text(issue_type)
+    publish(frame)
     return frame
+
+
+def publish(frame: Frame) -> None:
+    """Publish the draft, its warnings read."""
+    frame.get_by_role("button", name="Publish…").click()
+    dialog = frame.get_by_role("dialog", name="Publish the draft?")
+    dialog.get_by_role("button", name="Publish").wait_for()
+    if dialog.get_by_label("I have read").count():
+        dialog.get_by_label("I have read").check()
+    dialog.get_by_role("button", name="Publish").click()
+    frame.get_by_text("is live, and nothing differs").wait_for()

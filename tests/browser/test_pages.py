@@ -14,8 +14,9 @@ from playwright.sync_api import Browser
 
 from addon.store import twin_link
 from addon.store.twin_link import BLOCKED
+from tests.browser import settings_page
 from tests.browser.pair import Pair
-from tests.browser.stand import USER, Stand
+from tests.browser.stand import USER, Stand, eventually
 from tests.browser.walk import Person, heading
 
 pytestmark = pytest.mark.timeout(180)
@@ -98,19 +99,8 @@ def test_the_invitation_is_read_and_accepted(pair: Walk) -> None:
 
 
 def test_a_mapping_is_added(pair: Walk) -> None:
-    frame = pair.blue.open_admin()
-    frame.get_by_role("link", name="Configure").click()
-    frame.get_by_role("button", name="Add mapping").click()
-    frame.get_by_text("Choose a project.").first.wait_for()
-    pair.blue.complaints.clear()
-    for side, key in (("ours", "SHOP"), ("theirs", "QA")):
-        project = frame.locator(f"[name={side}_project]")
-        value = project.locator("option", has_text=key).first.get_attribute("value")
-        project.select_option(value=value)
-        frame.locator(f"[name={side}_type]").select_option(label="Bug")
-    frame.get_by_role("button", name="Add mapping").click()
-    frame.locator(".maprow").wait_for()
-    pair.check(pair.blue, frame, "mappings")
+    frame = settings_page.map_pair(pair.blue, "Shop and QA", "SHOP", "QA", "Bug")
+    pair.check(pair.blue, frame, "mapping")
 
 
 def test_the_panel_follows_an_issue(pair: Walk) -> None:
@@ -177,6 +167,8 @@ def test_back_leads_back(pair: Walk) -> None:
     frame = pair.blue.open_admin()
     frame.get_by_role("link", name="Shop and QA").click()
     heading(frame, "Shop and QA")
+    # It becomes a step to go back from right after it is shown.
+    eventually(lambda: "synchronizations%2F" in pair.blue.page.url)
     pair.blue.page.go_back()
     heading(frame, "Synchronizations")
 

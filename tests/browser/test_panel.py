@@ -183,21 +183,21 @@ def let_flow(stand: Stand, flow: Flow) -> None:
 
 
 def test_a_condition_keeps_an_issue_in_and_lets_it_out(pair: Pair, stand: Stand) -> None:
-    twin = stand.create_issue(stand.blue, "SHOP", "Task", "Shared", labels=["share"])
+    twin = stand.create_issue(stand.blue, "SHOP", "Task", "Shared", labels=["shared"])
     frame = pair.blue.open_panel(twin)
     says(frame, "In sync")
-    let_flow(stand, Flow(jql='labels = "share"'))
+    let_flow(stand, Flow(jql="labels = shared"))
     issue = stand.create_issue(stand.blue, "SHOP", "Task", "Kept", labels=["keep"])
     frame = pair.blue.open_panel(issue)
-    says(frame, "Why is this not in step?", "Out of scope", "does not match the condition", 'labels = "share"')
+    says(frame, "Why is this not in step?", "Out of scope", "does not match the condition", "labels = shared")
     pair.check(pair.blue, frame, "condition-keeps-in")
-    stand.call(stand.blue, "PUT", f"/rest/api/3/issue/{issue}", {"fields": {"labels": ["share"]}})
+    stand.call(stand.blue, "PUT", f"/rest/api/3/issue/{issue}", {"fields": {"labels": ["shared"]}})
     expect(pair.blue.open_panel(issue).locator(".twin .loz.ok")).to_have_count(1, timeout=SOON)
     stand.call(stand.blue, "PUT", f"/rest/api/3/issue/{twin}", {"fields": {"labels": ["keep"], "summary": "Ours now"}})
     frame = pair.blue.open_panel(twin)
     says(frame, "Out of scope", "Nothing is sent until it matches again")
     pair.check(pair.blue, frame, "outside-its-condition")
-    stand.call(stand.blue, "PUT", f"/rest/api/3/issue/{twin}", {"fields": {"labels": ["share"]}})
+    stand.call(stand.blue, "PUT", f"/rest/api/3/issue/{twin}", {"fields": {"labels": ["shared"]}})
     says(frame, "In sync", "Ours now")
 
 

@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 
-import jwt
 import pytest
-from werkzeug.test import TestResponse
 
 from addon.model.scope import Choice, Scope
 from addon.store import overview, synchronization, twin_link
 from emulator.site import Site
+from tests.browser.desk import Desk
 from tests.browser.stand import USER, Stand, eventually
-
-
-class Desk:
-    """Asks as somebody's htmx would."""
-
-    def __init__(self, stand: Stand) -> None:
-        self.stand = stand
-        self.client = stand.app.test_client()
-
-    def account(self, site: Site, user: tuple[str, str] | None = None) -> str:
-        return str(self.stand.call(site, "GET", "/rest/api/3/myself", user=user)["accountId"])
-
-    def ask(
-        self, method: str, path: str, form: dict[str, object] | None = None, *, account: str = "", **headers: str
-    ) -> TestResponse:
-        blue = self.stand.tenant(self.stand.blue)
-        secret = self.stand.parts.vault.open(blue.shared_secret)
-        now = int(time.time())
-        claims = {"iss": blue.client_key, "sub": account or self.account(self.stand.blue), "qsh": "context-qsh"}
-        token = jwt.encode({**claims, "iat": now, "exp": now + 180}, secret, algorithm="HS256")
-        sent = {"Authorization": f"JWT {token}", "HX-Request": "true", **headers}
-        return self.client.open(path, method=method, data=form, headers=sent)
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +42,15 @@ def own(desk: Desk, site: Site) -> int:
         ("GET", "synchronizations/{id}"),
         ("GET", "synchronizations/{id}/scope"),
         ("GET", "synchronizations/{id}/mappings"),
+        ("GET", "synchronizations/{id}/draft/pair"),
+        ("GET", "synchronizations/{id}/draft/compare"),
+        ("GET", "synchronizations/{id}/draft/publish"),
+        ("GET", "synchronizations/{id}/draft/versions"),
+        ("GET", "synchronizations/{id}/mappings/x/editor"),
+        ("GET", "synchronizations/{id}/mappings/x/preview?key=SHOP-1"),
+        ("GET", "synchronizations/{id}/mappings/x/preview/recent"),
+        ("GET", "synchronizations/{id}/mappings/x/start"),
+        ("GET", "synchronizations/{id}/control"),
         ("GET", "synchronizations/{id}/shared"),
         ("GET", "synchronizations/{id}/confirm/delete"),
         ("POST", "synchronizations/{id}/delete"),
@@ -119,31 +104,6 @@ def test_the_live_check_always_answers_in_words(desk: Desk, url: str) -> None:
     answer = desk.ask("POST", "/ui/synchronizations/check", {"partner_url": url})
     assert answer.status_code in (200, 422)
     assert "error" in answer.text or "hint" in answer.text or 'role="alert"' in answer.text
-
-
-def test_a_stale_page_does_not_overwrite_the_rules(desk: Desk) -> None:
-    id_ = own(desk, desk.stand.blue)
-    ours = desk.stand.parts.handshake.own_projects(desk.stand.tenant(desk.stand.blue))[0]
-    theirs = desk.stand.parts.handshake.partner_projects(desk.stand.tenant(desk.stand.blue), id_)[0]
-    form: dict[str, object] = {
-        "version": 0,
-        "ours_project": ours.id,
-        "ours_type": ours.issue_types[0].id,
-        "theirs_project": theirs.id,
-        "theirs_type": theirs.issue_types[0].id,
-        "active": "1",
-    }
-    path = f"/ui/synchronizations/{id_}/mappings"
-    assert desk.ask("POST", path, {**form, "ours_type": "999"}).status_code == 409
-    assert desk.ask("POST", path, form).status_code == 200
-    again = desk.ask("POST", path, form)
-    assert again.status_code == 409 and "Another active mapping already has" in again.text
-    stale = desk.ask(
-        "POST", path, {**form, "ours_type": ours.issue_types[1].id, "theirs_type": theirs.issue_types[1].id}
-    )
-    assert stale.status_code == 409 and "version 1 is live" in stale.text
-    assert desk.ask("POST", f"{path}/nothing/activate", {"version": "1"}).status_code == 404
-    assert desk.ask("POST", f"{path}/nothing/activate", {"version": "one"}).status_code == 422
 
 
 @pytest.mark.parametrize("issue_id", ["999999999", "abc", "-1", "0x1", "\u0661", "9" * 40])
