@@ -15,7 +15,7 @@ from addon.errors import Blocked
 from addon.jira import reader
 from addon.jira.metadata import Metadata
 from addon.model.matrix import COMMENTS
-from addon.model.message import Message, Parts
+from addon.model.message import Message, Parts, Replica
 from addon.model.preview import Level
 from addon.model.preview import Line as Told
 from addon.model.rules import FieldMapping, IssueMapping, Rules, Side
@@ -122,7 +122,9 @@ class Foresight:
         jira = _Metered(self.jira_of(at.tenant))
         sight = self._new(at, message, live) if at.link.issue_id is None else self._sight(at, message, live, jira)
         at, here, told = sight.at, sight.here, sight.told
+        beside = following.translated(replace(message, replica=Replica(rest, 0.0)), at.rules, at.link.mapping_id)
         message = following.translated(message, at.rules, at.link.mapping_id)
+        rest = beside.replica.parts if beside.replica else {}
         mapping = at.mapping()
         if not at.lets_in():
             return Outlook((), writes=False)

@@ -200,6 +200,19 @@ def test_an_issue_that_came_under_another_mapping(database_url: str) -> None:
     assert twin_fields(stand, "summary", "g") == ["Renamed", "gee"]
 
 
+def test_where_both_have_become_something_else_the_inviters_stands(database_url: str) -> None:
+    stand, issue = moving(database_url)
+    stand.blue.become(issue, issue_type="2", summary="Ours")
+    stand.green.become(stand.twin, project="9")
+    outcome = stand.ask()
+    assert (outcome.verdict, "Move this issue to P as “Chore”" in outcome.words) == ("blocked", True)
+    assert stand.ask("in").verdict == "nothing", "theirs is no wish to change ours"
+    stand.world.settle()
+    assert stand.blue.issues[issue]["type"] == "2"
+    (reason,) = stand.blocked()
+    assert reason in outcome.words
+
+
 def test_an_issue_that_would_have_to_be_moved_by_a_person(database_url: str) -> None:
     stand, issue = moving(database_url)
     stand.blue.become(issue, project="9")
