@@ -9,9 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# How long an example takes depends on who shares the machine.
+settings.register_profile("twinline", deadline=None)
+settings.load_profile("twinline")
 
 TOP = Path(__file__).resolve().parent.parent
 BROWSER_FLAGS = (

@@ -255,7 +255,7 @@ DRAWN = st.builds(
 GIVEN = st.sampled_from([None, "x", {"id": "1", "name": "A"}, [{"id": "1", "name": "A"}], {}, 5, [[]], {"id": None}])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(DRAWN, DRAWN, KINDS, KINDS, GIVEN, st.sampled_from(["both", "to_accepter", "to_inviter"]))
 def test_whatever_a_draft_says_is_answered(
     here: FieldInfo, there: FieldInfo, ours: str, theirs: str, value: Any, direction: Any
@@ -267,7 +267,7 @@ def test_whatever_a_draft_says_is_answered(
         assert one.words and one.fix
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(DRAWN, DRAWN)
 def test_a_suggestion_has_no_errors_of_its_own(here: FieldInfo, there: FieldInfo) -> None:
     both = ends(replace(here, name="X", required=False), replace(there, id="customfield_2", name="X", required=False))

@@ -149,7 +149,7 @@ def _drawn(drawn: list[tuple[str, str, list[str], bool, bool]], prefix: int) -> 
     return end(*(replace(one, on_create=row[3], on_edit=row[4]) for one, row in zip(made, drawn, strict=True)), COMMENT)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(FIELDS, FIELDS, st.randoms())
 def test_a_suggestion_can_be_published_as_it_is(ours: object, theirs: object, shuffle: object) -> None:
     inviter, accepter = _drawn(ours, 100), _drawn(theirs, 200)  # type: ignore[arg-type]

@@ -279,7 +279,7 @@ BITS = st.sampled_from(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.one_of(st.text(max_size=60), st.lists(BITS, max_size=14).map("".join)))
 def test_any_text_is_markup_of_a_valid_document(markup: str) -> None:
     document = from_wiki(markup)

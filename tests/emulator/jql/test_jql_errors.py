@@ -159,7 +159,7 @@ WORDS = (
 PARTS = st.sampled_from(WORDS.split(" "))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.one_of(st.text(max_size=40), st.lists(PARTS, max_size=14).map(" ".join)))
 def test_any_text_is_a_query_or_a_jql_error(text: str) -> None:
     issues = sample()
