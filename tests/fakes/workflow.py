@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-GRAPHS = Path("/work/shared/data/workflows/graphs.json")
+from tests.emulator.contract import shared
+
+GRAPHS = shared() / "data" / "workflows" / "graphs.json"
 DONE = ("done", "closed", "resolved", "discarded", "rejected", "released", "complete", "fixed", "cancel")
 NEW = ("open", "to do", "todo", "new", "backlog", "idea", "reopened", "submitted", "untriaged")
 
