@@ -216,15 +216,6 @@ class Drafting:
         with self.publication.exchange.db.read() as tx:
             return proposals.latest(tx, ours.id, ours.side)
 
-    def compare_proposal(
-        self, tenant: Tenant, synchronization_id: int, proposal: Proposal, names: Naming = named_by_id
-    ) -> tuple[Difference, ...]:
-        """What accepting a proposal would change in the live rules."""
-        ours = self._own(tenant, synchronization_id)
-        with self.publication.exchange.db.read() as tx:
-            live = rules.live(tx, ours.id)
-        return compare(live, rules_from(0, proposal.document), ours.side, ours.partner_name, names)
-
     def accept(self, tenant: Tenant, synchronization_id: int, proposal_id: str, account_id: str) -> Published:
         """Make the partner's proposal the next version at both ends.
 

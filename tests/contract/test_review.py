@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from addon.errors import Refused
+from addon.model.rules import rules_from
 from addon.model.veto import Veto
 from addon.store import draft, proposal, rules, synchronization
+from addon.sync.comparison import compare
 from tests.fakes.desk import Desk, desks_of
 from tests.fakes.partners import Pair, document, mapping, pair
 
@@ -63,7 +65,8 @@ def test_a_proposal_waits_for_the_partner(sides: tuple[Desk, Desk]) -> None:
     asked = reviewer.proposal()
     assert asked is not None
     assert (asked.document, asked.based_on, asked.proposed_by) == (MORE, 1, proposer.person.title())
-    told = reviewer.drafting.compare_proposal(reviewer.tenant, reviewer.ours.id, asked)
+    live = rules_from(1, reviewer.live().document)
+    told = compare(live, rules_from(0, asked.document), reviewer.ours.side, "")
     assert [(one.mapping_id, one.kind) for one in told] == [("m2", "added")]
     assert proposer.proposal() is None
     assert proposer.open().stored, "the draft stays until it is live"
