@@ -79,12 +79,13 @@ class Application:
         """
         mapping = self.at.mapping()
         made = self._create(mapping) if self.at.link.issue_id is None else None
+        edits: Mapping[str, Any] = {}
         if not self.at.link.base:
-            recovery.Recovery(self, mapping).adopt(made)
+            edits = recovery.Recovery(self, mapping).adopt(made)
             self.created = True
         elif self.rows[0].intent is not None:
             recovery.Recovery(self, mapping).recover()
-        plan = made or self._prepared(mapping, new=False)
+        plan = made or self._spared(self._prepared(mapping, new=False), edits, mapping)
         self.notes.extend(plan.notes)
         self.notes.extend(inbound.refused(self.arrived, mapping, self.at.synchronization.veto, self.at.side))
         self.conflicts.extend(plan.conflicts)
@@ -135,6 +136,20 @@ class Application:
             self.notes.append(note(creation.kind, "written", "", creation.name, "Created, as it was missing here."))
         self.ports.metadata.forget(self.at.tenant.id, fresh=True)
         return replace(self._plan(mapping, new=new), creations=())
+
+    def _spared(self, plan: Plan, edits: Mapping[str, Any], mapping: IssueMapping) -> Plan:
+        """The plan, where it would replace edits of people that nobody was told of: by the row's policy, and noted."""
+        rows = {row.id: row for row, _ in fields_of(mapping, self.at.side)}
+        spared = set()
+        for part in edits.keys() & plan.changes.keys():
+            ours_stands = rows[part].conflict != self.at.synchronization.partner_side
+            theirs = plan.changes[part]["value"]
+            self.conflicts.append(Conflict(part, edits[part], theirs, "ours" if ours_stands else "theirs"))
+            if ours_stands:
+                spared.add(part)
+        if not spared:
+            return plan
+        return replace(portion.part_of(plan, mapping, self.at.side, plan.changes.keys() - spared), goal=plan.goal)
 
     def _create(self, mapping: IssueMapping) -> Plan | None:
         """Create our issue by a plan, or find the one an earlier try created (None)."""
@@ -280,8 +295,10 @@ class Application:
         """Round one write: intent first, fence, and the intent taken back if the write surely did not happen."""
         crash.point("receive.before_intent")
         with self.ports.db.begin() as tx:
-            self.at.lock(tx)
+            link = self.at.lock(tx)
             queue.intend(tx, self.rows[0].id, intent, self.ports.clock())
+            # Nobody remembers what a write replaced once it has been made and its maker has died.
+            self.keep_conflicts(tx, link)
         crash.point("receive.after_intent")
         self.fence()
         try:

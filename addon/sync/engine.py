@@ -97,6 +97,7 @@ class Engine:
             return
         if at.rows and at.rows[0].intent is not None:
             # What differs now may be our own unfinished write: `receive` settles it first.
+            observing.leave_to_people(self.db, at)
             return
         found = self._look(at)
         if link.base.get(HELD):

@@ -88,6 +88,15 @@ def keep_in(tx: Tx, at: Line, snapshot: Snapshot, touched_at: float | None, now:
     jira_answers(tx, at)
 
 
+def leave_to_people(db: Database, at: Line) -> None:
+    """Where an unfinished write is blocked there is nothing to look for until a person retries, which looks afresh."""
+    touched_at = at.link.touched_at
+    if at.link.state == twin_link.BLOCKED:
+        with db.begin() as tx:
+            if at.lock(tx).touched_at == touched_at:
+                at.change(tx, touched_at=None)
+
+
 def jira_answers(tx: Tx, at: Line) -> None:
     """Our Jira has answered: it is not waited for any more."""
     if at.tenant.attempt_count:

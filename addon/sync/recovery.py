@@ -57,12 +57,15 @@ class Recovery:
             )
         return issue_id
 
-    def adopt(self, made: Plan | None) -> None:
-        """First look at the issue we created: all it says is settled, but what somebody has edited since."""
+    def adopt(self, made: Plan | None) -> dict[str, Any]:
+        """First look at the issue we created: all it says is settled, but what somebody has edited since.
+
+        Answers, by part, such edits of values that the changelog does not tell exactly: a write would replace them.
+        """
         assert self.run.at.link.issue_id is not None
         ids, rendered = field_ids(self.mapping, self.run.at.side), rendered_ids(self.mapping, self.run.at.side)
         self.run.snapshot, edited = reader.new_issue(self.run.jira, self.run.at.link.issue_id, ids, rendered)
-        base = field_values(self.run.snapshot, self.mapping, self.run.at.side)
+        base, edits = field_values(self.run.snapshot, self.mapping, self.run.at.side), dict[str, Any]()
         # An earlier try may have created it from fewer messages than wait now.
         created_from = made.changes if made else (self.run.rows[0].intent or {}).get("changes", {})
         for row, processor in fields_of(self.mapping, self.run.at.side):
@@ -75,11 +78,13 @@ class Recovery:
             elif processor.merges:
                 base[row.id] = processor.merged(None, change) if change else []
             else:
+                edits[row.id] = base.get(row.id)
                 base[row.id] = change["value"] if change else None
         with self.run.ports.db.begin() as tx:
             self.run.at.lock(tx)
             queue.withdraw_intent(tx, self.run.rows[0].id)
             self.run.at.change(tx, base=base, issue_key=self.run.snapshot.issue_key)
+        return edits
 
     def recover(self) -> None:
         """Tell our own half-finished write from a person's edit; the rest is for the next look, which comes at once.
@@ -98,12 +103,17 @@ class Recovery:
         restore = self.run.lost(self.run.at.link.base, changes, items, self.mapping)
         values = field_values(self.run.snapshot, self.mapping, self.run.at.side)
         base = dict(self.run.at.link.base)
+        told = {item.get("fieldId") or item.get("field"): item for item in items}
         for row, processor in fields_of(self.mapping, self.run.at.side):
             change = changes.get(row.id)
             if change is None or row.id not in values:
                 continue
             if processor.merges:
-                base[row.id] = processor.merged(base.get(row.id), _took_effect(change, values[row.id]))
+                item = told.get(row.field_of(self.run.at.side))
+                # What was written and is otherwise now, somebody has undone since.
+                written = item is not None and processor.wrote(item, change)
+                done = change if written else _took_effect(change, values[row.id])
+                base[row.id] = processor.merged(base.get(row.id), done)
             elif not processor.writing("", change, values[row.id], new=False):
                 base[row.id] = values[row.id]
         own = {c.origin: c.id for c in reader.comments(self.run.jira, self.run.at.link.issue_id) if c.origin}

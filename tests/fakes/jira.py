@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -425,12 +425,12 @@ class FakeJira:
                 self._edit_kind(values, name, steps)
                 items.append({"fieldId": name, "from": None, "fromString": None})
                 continue
-            have = set(values[name])
+            had, have = set(values[name]), set(values[name])
             for step in steps:
                 have |= {step["add"]} if "add" in step else set()
                 have -= {step["remove"]} if "remove" in step else set()
             values[name] = sorted(have)
-            items.append({"fieldId": name, "from": None, "fromString": None})
+            items.append({"fieldId": name, **_labels(had, have)})
         at = _jira_time(self._clock())
         issue["history"].insert(0, {"author": {"accountId": author}, "created": at, "items": items})
         self._touch(issue_id, own=own)
@@ -489,6 +489,10 @@ def _replaced(before: Any) -> dict[str, Any]:
     if isinstance(before, dict) and "name" in before:
         return {"from": before["id"], "fromString": before["name"]}
     return {"from": None, "fromString": before if isinstance(before, str) else None}
+
+
+def _labels(before: Collection[str], after: Collection[str]) -> dict[str, Any]:
+    return {"from": "", "fromString": " ".join(sorted(before)), "to": "", "toString": " ".join(sorted(after))}
 
 
 def _priority(value: Mapping[str, Any]) -> dict[str, str]:

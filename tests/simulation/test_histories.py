@@ -68,3 +68,12 @@ def test_the_same_seed_twice_gives_the_same_history(seed: int, folder: Path) -> 
         links = [(link.link_key, link.base, link.next_sequence) for link in links_at_end]
         histories.append((complaints, play.moves, play.world.now, told, links))
     assert histories[0] == histories[1]
+
+
+@pytest.mark.parametrize("seed", [31, 76, 198, 203, 235, 321, 509, 560])
+def test_what_a_history_found_once_stays_mended(seed: int, folder: Path) -> None:
+    play = play_of(seed, f"sqlite:///{folder}/{seed}.db")
+    try:
+        assert drive(play, seed) == []
+    finally:
+        play.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from pathlib import Path
 
 import pytest
 
@@ -107,3 +108,24 @@ def test_sites_that_normalise_in_opposite_ways_come_to_rest(seed: int, database_
 
 def test_crash_is_not_swallowed() -> None:
     assert not issubclass(Crash, Exception)
+
+
+def test_an_unfinished_write_that_is_blocked_rests_until_a_person_retries(folder: Path) -> None:
+    world = World(f"sqlite:///{folder}/x.db", random.Random(1), webhook_fate=lambda *_: "")
+    blue, green = world.sites[world.blue.id], world.sites[world.green.id]
+    ours = blue.create("First")
+    world.settle()
+    (theirs,) = green.issues
+    (link,) = (link for link in world.links() if link.tenant_id == world.green.id)
+    green.faults = lambda operation: "before" if operation == "read" else "crash before"
+    blue.edit(ours, summary="Never written")
+    for _ in range(6):
+        world.work()
+    kept = green.issues.pop(theirs)
+    world.settle()
+    assert [(one.state, one.touched_at) for one in world.links() if one.id == link.id] == [("blocked", None)]
+    world._webhook(world.green)(theirs, False, False)
+    world.settle()
+    green.issues[theirs] = kept
+    world.retry(link.id)
+    assert kept["fields"]["summary"] == "Never written"

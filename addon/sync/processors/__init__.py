@@ -114,6 +114,9 @@ class FieldProcessor(Protocol):
     def merged(self, base: Any, change: PartChange) -> Any:
         """The base with a change in our own terms. Only asked where ``merges``."""
 
+    def wrote(self, item: Mapping[str, Any], change: PartChange) -> bool:
+        """Whether a changelog item of ours tells that this change was written. Only asked where ``merges``."""
+
     def restoring(self, field_id: str, value: Any) -> Mapping[str, Any]:
         """``fields`` that put a value of ours back."""
 

@@ -144,6 +144,9 @@ class Sets:
         gone = {key_of(one) for one in change["remove"]}
         return _sorted({key: one for key, one in have.items() if key not in gone})
 
+    def wrote(self, item: Mapping[str, Any], change: PartChange) -> bool:
+        return False  # the changelog of most sets does not tell element by element
+
     def show(self, value: Any) -> str:
         return shorten(readable.words(self.form, value))
 
@@ -172,6 +175,10 @@ class Labels(Sets):
                 fix="Map this value to a label in the field mapping, then retry.",
             )
         return label
+
+    def wrote(self, item: Mapping[str, Any], change: PartChange) -> bool:
+        before, after = (set((item.get(name) or "").split()) for name in ("fromString", "toString"))
+        return before != after and after - before <= set(change["add"]) and before - after <= set(change["remove"])
 
 
 class Options(Sets):

@@ -107,6 +107,9 @@ class Whole:
     def merged(self, base: Any, change: PartChange) -> Any:
         raise NotImplementedError("only sets are merged")
 
+    def wrote(self, item: Mapping[str, Any], change: PartChange) -> bool:
+        raise NotImplementedError("only sets are merged")
+
     def restoring(self, field_id: str, value: Any) -> Mapping[str, Any]:
         return self.jira(field_id, value)
 
