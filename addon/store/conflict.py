@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,9 +27,18 @@ class Found:
     settled_at: float | None
 
 
-def write(tx: Tx, link: TwinLink, conflicts: Iterable[Conflict], now: float) -> None:
-    """Keep conflicts of a link. Of a part that is held already, the latest values are what is held."""
+def write(tx: Tx, link: TwinLink, conflicts: Collection[Conflict], now: float) -> None:
+    """Keep conflicts of a link. Of a part that is held already, the latest values are what is held.
+
+    They are kept before the write that decides them, so a write that is tried again brings the same ones: said once.
+    """
+    latest = {known.part: known for known in all_of(tx, link.id)} if conflicts else {}
     for one in conflicts:
+        settled_at = None if one.stands == "held" else now
+        last = latest.get(one.part)
+        same = last and (last.ours, last.theirs, last.stands) == (one.ours, one.theirs, one.stands)
+        if last and same and (last.settled_at is None) == (settled_at is None):
+            continue
         settle(tx, link.id, [one.part], now)
         tx.execute(
             insert(table).values(
@@ -40,7 +49,7 @@ def write(tx: Tx, link: TwinLink, conflicts: Iterable[Conflict], now: float) -> 
                 theirs=one.theirs,
                 stands=one.stands,
                 found_at=now,
-                settled_at=None if one.stands == "held" else now,
+                settled_at=settled_at,
             )
         )
 

@@ -55,6 +55,23 @@ def test_one_value_stands_and_the_other_is_kept(policy: str, blue_first: bool, s
     _quiet(world)
 
 
+def test_a_write_that_is_tried_again_tells_its_conflict_once(database_url: str) -> None:
+    world, blue, green, ours, theirs = _start(database_url, "inviter")
+    faults = ["before", "before", "after"]
+    blue.edit(ours, summary="From Blue")
+    green.edit(theirs, summary="From Green")
+    green.faults = lambda operation: faults.pop(0) if faults and operation != "read" else ""
+    for _ in range(12):
+        world.work()
+        world.now += 30
+        world.sweep()
+    assert not faults, "the write was tried again"
+    world.settle()
+    assert _summaries(blue, green, ours, theirs) == ("From Blue", "From Blue")
+    at_green = [one for one in _log(world) if one.ours == "From Green"]
+    assert len(at_green) == 1
+
+
 def test_equal_values_are_no_conflict(database_url: str) -> None:
     world, blue, green, ours, theirs = _start(database_url, "hold")
     blue.edit(ours, summary="The same")
