@@ -137,12 +137,16 @@ def created_for(jira: Reading, link_key: str, twin: str = "") -> str | None:
 def with_our_change(
     jira: Reading, issue_id: str, field_ids: Collection[str], account_id: str | None, since: float
 ) -> tuple[Snapshot, Sequence[Mapping[str, Any]]]:
-    """An issue that we may have edited, and the changelog items of that edit, made after ``since`` (Jira's clock)."""
+    """An issue that we may have edited, and the changelog items of that edit, made after ``since`` (Jira's clock).
+
+    Where that clock has been set back meanwhile, as the issue itself shows, they are those of our last edit, whenever
+    that was.
+    """
     data = ask(jira, issue_id, field_ids, expand="changelog")
     found = snapshot(data)
     if "comment" in field_ids and found.comments is None:
         found = replace(found, comments=comments(jira, issue_id))
-    return found, our_change(data, account_id, list(field_ids), since)
+    return found, our_change(data, account_id, list(field_ids), since if found.updated_at >= since else 0.0)
 
 
 def our_change(
@@ -150,10 +154,11 @@ def our_change(
 ) -> Sequence[Mapping[str, Any]]:
     """The changelog items of our own edit, from the issue it answered with (newest first); empty if not told."""
     for entry in (data.get("changelog") or {}).get("histories", ()):
-        if seconds(entry["created"]) <= since:
-            return ()
         if account_id is not None and (entry.get("author") or {}).get("accountId") != account_id:
             continue
+        # Only our own are asked for their time: people's may be dated by a clock that has been set back since.
+        if seconds(entry["created"]) <= since:
+            return ()
         items: Sequence[Mapping[str, Any]] = entry.get("items", ())
         if any((item.get("fieldId") or item.get("field")) in field_ids for item in items):
             return items

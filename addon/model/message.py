@@ -73,8 +73,8 @@ class Message:
     """One step of a twin link's line.
 
     ``link_key``: the twin link at both ends. ``sequence``: 1, 2, 3 … per link and sender. ``seen``: the receiver's last
-    sequence that the sender had applied when it made this message. ``problem``: why the sender stands still at
-    ``seen + 1``, in words for people; empty when all is well. ``ended``: the sender's reason for ending the link.
+    sequence that the sender had applied, but for comments, when it made this message. ``problem``: why the sender
+    stands still there, in words for people; empty when all is well. ``ended``: the sender's reason for ending the link.
     ``wants``: parts that the receiver shall send again as they are there, because a person chose its value.
     ``epoch``: sequences are counted anew in each (``sync.epoch``). ``yours``: the receiver's issue as the sender knows
     it, said with the first message of an epoch.

@@ -56,11 +56,13 @@ def skip(tx: Tx, link: TwinLink, now: float) -> int | None:
 
     The link goes on with the next one. The caller holds the link's row and wakes it after the commit.
     """
-    rows = queue.incoming(tx, link.id, limit=1)
+    rows = queue.incoming(tx, link.id, limit=2)
     if not rows:
         return None
     first = rows[0]
     queue.applied(tx, link.id, first.sequence)
+    if first.written_up_to > first.sequence:
+        queue.remember_written(tx, rows[1].id, first.written_up_to)
     twin_link.change(
         tx, link.id, applied_sequence=first.sequence, partner_seen=max(link.partner_seen, first.message.seen)
     )

@@ -32,7 +32,12 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A pending inbox row. ``intent`` is what an earlier try was about to write, or None."""
+    """A pending inbox row.
+
+    ``intent``: what an earlier try was about to write (``sync.apply``), or None. It stands at the first of the messages
+    that were being applied, and ``up_to`` in it names the last. ``intent_at``: when that was; None where nothing is
+    under way any more, but that all their fields are written is remembered.
+    """
 
     id: int
     sequence: int
@@ -40,6 +45,12 @@ class Received:
     intent: Mapping[str, Any] | None
     intent_at: float | None
     received_at: float
+
+    @property
+    def written_up_to(self) -> int:
+        """The last message whose fields are all written, where that is remembered here; else 0."""
+        intent = self.intent or {}
+        return int(intent["up_to"]) if "comment" in intent and not self.message.tells_all else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +187,11 @@ def incoming(tx: Tx, link_id: int, limit: int = 100) -> list[Received]:
 def intend(tx: Tx, inbox_id: int, intent: Mapping[str, Any], now: float) -> None:
     """Store what is about to be written, before it is written: after a crash it is not taken for a user's edit."""
     tx.execute(_INTEND, {"inbox_id": inbox_id, "new_intent": intent, "new_at": now})
+
+
+def remember_written(tx: Tx, inbox_id: int, up_to: int) -> None:
+    """Of the messages from this row ``up_to`` that sequence all fields are written; comments are left."""
+    tx.execute(_INTEND, {"inbox_id": inbox_id, "new_intent": {"comment": "", "up_to": up_to}, "new_at": None})
 
 
 def withdraw_intent(tx: Tx, inbox_id: int) -> None:

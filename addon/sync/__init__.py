@@ -37,9 +37,11 @@ rewrites text, the read-back is what its next webhook will show, so our own writ
 
 **What if a worker dies** after the Jira write and before the commit? The inbox row is still there with its intent.
 The next worker does not observe first (it would take our write for a user's edit) but recovers: it reads the issue
-and compares it with what was intended. A value that says what we meant is ours and is settled; a comment of ours is
-known by its entity property; an issue of ours is searched by the link's key, after waiting, twice, and only then
-created again. Then everything is planned afresh, and what is done already needs no write.
+and its changelog and compares them with what was intended. A value that says what we meant is ours and is settled, and
+so is one that somebody has changed since we wrote it; a comment of ours is known by its entity property; an issue of
+ours is searched by the link's key, after waiting, twice, and only then created again. Then everything is planned
+afresh, and what is done already needs no write. Once all fields of a message are written it counts as seen, though
+comments of it may still be left: who edits the issue from then on knows what was written there.
 
 **Both sides at once.** Every message says what its sender had *seen*: the last of the receiver's sequences applied
 when it was made. A part that we changed in a message the partner had not seen was changed on both sides at the same

@@ -83,8 +83,10 @@ class Application:
         if not self.at.link.base:
             edits = recovery.Recovery(self, mapping).adopt(made)
             self.created = True
-        elif self.rows[0].intent is not None:
+        elif self.rows[0].intent_at is not None:
             recovery.Recovery(self, mapping).recover()
+        elif self.rows[0].written_up_to:
+            self.arrived = {part: word for part, word in self.arrived.items() if part.startswith(comments.PREFIX)}
         plan = made or self._spared(self._prepared(mapping, new=False), edits, mapping)
         self.notes.extend(plan.notes)
         self.notes.extend(inbound.refused(self.arrived, mapping, self.at.synchronization.veto, self.at.side))
@@ -216,7 +218,7 @@ class Application:
         """One edit; kept to be stored with the messages' end unless another write follows."""
         assert self.at.link.issue_id is not None
         before = self.at.link.base
-        with self.writing({"changes": dict(plan.changes)}, plan.edit):
+        with self.writing({"changes": dict(plan.changes), "last": plan.goal is None}, plan.edit):
             data = writer.edit_issue(self.jira, self.at.link.issue_id, plan.edit)
         crash.point("receive.after_edit")
         self.snapshot = reader.snapshot(data)
@@ -229,18 +231,32 @@ class Application:
         self.base = base
         if not restore and not plan.comments and plan.goal is None:
             return
-        self.commit(base)
+        self.commit(base, last=plan.goal is None)
         if restore:
             self.put_back(restore)
 
-    def commit(self, base: Mapping[str, Any]) -> None:
-        """A write is settled and another one follows: the base moves, and its intent goes."""
+    def commit(self, base: Mapping[str, Any], *, last: bool = False) -> None:
+        """A write is settled and another one follows: the base moves, and its intent goes.
+
+        ``last``: of these messages' fields nothing is left to be written.
+        """
         with self.ports.db.begin() as tx:
             link = self.at.lock(tx)
-            queue.withdraw_intent(tx, self.rows[0].id)
+            self.end_writing(tx, last=last)
             self.keep_conflicts(tx, link)
             self.at.change(tx, base=dict(base))
         self.base = None
+
+    def end_writing(self, tx: Tx, *, last: bool) -> None:
+        """Take an intent back. Where all fields are written (``last``) that is remembered until the comments are too.
+
+        (What a new epoch's first message does not name is told by looking, so that one is begun afresh.)
+        """
+        first = self.rows[0]
+        if last and not first.message.tells_all:
+            queue.remember_written(tx, first.id, self.rows[-1].sequence)
+        else:
+            queue.withdraw_intent(tx, first.id)
 
     def note_written(
         self, plan: Plan, before: Mapping[str, Any], base: Mapping[str, Any], mapping: IssueMapping
@@ -278,7 +294,7 @@ class Application:
         crash.point("receive.after_comment")
         with self.ports.db.begin() as tx:
             link = self.at.lock(tx)
-            queue.withdraw_intent(tx, self.rows[0].id)
+            self.end_writing(tx, last=True)
             if write.body is None:
                 twin_item.drop(tx, link.id, COMMENT, write.part)
             elif lost:
@@ -296,7 +312,7 @@ class Application:
         crash.point("receive.before_intent")
         with self.ports.db.begin() as tx:
             link = self.at.lock(tx)
-            queue.intend(tx, self.rows[0].id, intent, self.ports.clock())
+            queue.intend(tx, self.rows[0].id, {**intent, "up_to": self.rows[-1].sequence}, self.ports.clock())
             # Nobody remembers what a write replaced once it has been made and its maker has died.
             self.keep_conflicts(tx, link)
         crash.point("receive.after_intent")
@@ -310,7 +326,7 @@ class Application:
                 ) from verdict
             with self.ports.db.begin() as tx:
                 self.at.lock(tx)
-                queue.withdraw_intent(tx, self.rows[0].id)
+                self.end_writing(tx, last="comment" in intent)
             if isinstance(verdict, Blocked) and edit is not None:
                 raise refusal.explained(verdict, self.at.mapping(), self.at.side, edit) from verdict
             raise

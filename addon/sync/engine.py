@@ -95,7 +95,7 @@ class Engine:
             return
         if is_later(link.retry_at, self.clock()) or is_later(at.tenant.retry_at, self.clock()):
             return
-        if at.rows and at.rows[0].intent is not None:
+        if at.rows and at.rows[0].intent_at is not None:
             # What differs now may be our own unfinished write: `receive` settles it first.
             observing.leave_to_people(self.db, at)
             return
@@ -206,7 +206,10 @@ class Engine:
     def _run_of(self, at: Line) -> tuple[Sequence[Received], str]:
         messages = [row.message for row in at.rows]
         run, wanted = following.run_of(at.link.mapping_id, at.link.base, at.side, messages)
-        return at.rows[: len(run)], wanted
+        rows = at.rows[: len(run)]
+        # What was begun is finished with the messages that it was begun for.
+        up_to = (rows[0].intent or {}).get("up_to", rows[-1].sequence)
+        return [row for row in rows if row.sequence <= up_to], wanted
 
     def _apply(self, at: Line, rows: Sequence[Received], arrived: dict[str, inbound.Arrived]) -> None:
         at.check_rules(rows[-1].message)
@@ -236,7 +239,7 @@ class Engine:
             except Moved:
                 self.take(at, self._look(at))
                 # What an earlier worker left half done was settled by the first run.
-                rows = [replace(row, intent=None) for row in rows]
+                rows = [replace(row, intent=None, intent_at=None) for row in rows]
             else:
                 return application
         raise Retryable("Our issue is being moved by somebody else at the same time.")

@@ -94,6 +94,14 @@ class Line:
         rows = [row for row in (mapping.fields if mapping else ()) if shown.shows(_field(row, self.side))]
         return {COMMENTS if row.inviter_type == COMMENTS else row.id for row in rows}
 
+    @property
+    def seen(self) -> int:
+        """The partner's last message whose fields are taken in; of the last ones comments may still be left.
+
+        Who edits our issue from then on has seen what was written there: it is no change of both sides at once.
+        """
+        return max(self.link.applied_sequence, self.rows[0].written_up_to if self.rows else 0)
+
     def lets_in(self) -> bool:
         """Whether the rules let anything in from the partner's side; what was on its way when that ended is dropped."""
         mapping = self.rules.mapping(self.link.mapping_id)
@@ -123,7 +131,7 @@ class Line:
         return Message(
             link_key=self.link.link_key,
             sequence=self.link.next_sequence,
-            seen=self.link.applied_sequence,
+            seen=self.seen,
             mapping_id=self.link.mapping_id,
             rules_version=self.rules.version,
             rules_hash=self.rules.hash,

@@ -7,7 +7,7 @@ that is left is somebody's edit.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -92,42 +92,66 @@ class Recovery:
         Raises:
             Retryable: always.
         """
-        intent = self.run.rows[0].intent or {}
+        first = self.run.rows[0]
+        intent = first.intent or {}
         changes: Mapping[str, Any] = intent.get("changes", {})
         assert self.run.at.link.issue_id is not None
         account_id, since = self.run.at.tenant.account_id, self.run.at.link.read_at or 0.0
         self.run.snapshot, items = reader.with_our_change(
             self.run.jira, self.run.at.link.issue_id, field_ids(self.mapping, self.run.at.side), account_id, since
         )
+        written = self._was_written(changes, items)
+        if not written and self.run.snapshot.updated_at < since:
+            # Jira's clock was set back: no time tells whether this last edit of ours is the one that we look for.
+            items = ()
         # If it was written, its answer was lost, and with it what it replaced.
         restore = self.run.lost(self.run.at.link.base, changes, items, self.mapping)
-        values = field_values(self.run.snapshot, self.mapping, self.run.at.side)
-        base = dict(self.run.at.link.base)
-        told = {item.get("fieldId") or item.get("field"): item for item in items}
-        for row, processor in fields_of(self.mapping, self.run.at.side):
-            change = changes.get(row.id)
-            if change is None or row.id not in values:
-                continue
-            if processor.merges:
-                item = told.get(row.field_of(self.run.at.side))
-                # What was written and is otherwise now, somebody has undone since.
-                written = item is not None and processor.wrote(item, change)
-                done = change if written else _took_effect(change, values[row.id])
-                base[row.id] = processor.merged(base.get(row.id), done)
-            elif not processor.writing("", change, values[row.id], new=False):
-                base[row.id] = values[row.id]
+        base, left = self._base_after(changes, written)
+        last = "comment" in intent or (intent.get("last") is True and not left)
         own = {c.origin: c.id for c in reader.comments(self.run.jira, self.run.at.link.issue_id) if c.origin}
         with self.run.ports.db.begin() as tx:
             link = self.run.at.lock(tx)
             for part, comment_id in own.items():
                 twin_item.add(tx, link, COMMENT, part, comment_id)
-            queue.withdraw_intent(tx, self.run.rows[0].id)
+            self.run.end_writing(tx, last=last)
             self.run.keep_conflicts(tx, link)
             # While an intent stood our issue was not compared: what people did there must be known before we write on.
             self.run.at.change(tx, base=base, touched_at=self.run.ports.clock())
         if restore:
             self.run.put_back(restore)
         raise Retryable("An interrupted write was settled; the issue is looked at again.", after=0.0)
+
+    def _was_written(self, changes: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> bool:
+        """Whether items of our changelog tell of the changes. Jira carries out a call as a whole or not at all."""
+        told = {item.get("fieldId") or item.get("field"): item for item in items}
+        return any(
+            row.id in changes and item is not None and processor.wrote(item, changes[row.id])
+            for row, processor in fields_of(self.mapping, self.run.at.side)
+            for item in [told.get(row.field_of(self.run.at.side))]
+        )
+
+    def _base_after(self, changes: Mapping[str, Any], written: bool) -> tuple[dict[str, Any], set[str]]:
+        """The base with what took effect, and the parts that did not, as far as anybody can tell.
+
+        What is known to be ``written`` and is otherwise now, somebody has changed since.
+        """
+        assert self.run.snapshot is not None
+        values = field_values(self.run.snapshot, self.mapping, self.run.at.side)
+        base, left = dict(self.run.at.link.base), set() if written else set(changes)
+        for row, processor in fields_of(self.mapping, self.run.at.side):
+            change, value = changes.get(row.id), values.get(row.id)
+            if change is None or not (written or row.id in values):
+                continue
+            if processor.merges:
+                done = change if written else _took_effect(change, value or ())
+                base[row.id] = processor.merged(base.get(row.id), done)
+                left -= {row.id} if done == change else set()
+            elif row.id in values and not processor.writing("", change, value, new=False):
+                base[row.id] = value
+                left.discard(row.id)
+            elif written:
+                base[row.id] = change["value"]
+        return base, left
 
 
 def _took_effect(change: PartChange, ours: Collection[Any]) -> PartChange:

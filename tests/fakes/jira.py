@@ -288,9 +288,11 @@ class FakeJira:
     def _enter(self, issue_id: str, status: str, fields: Mapping[str, Any], author: str, *, own: bool) -> None:
         issue = self.issues[issue_id]
         before, names = issue["status"], self.workflow.statuses
-        items = [{"fieldId": "status", "from": before, "fromString": names[before], "to": status}]
+        items = [
+            {"fieldId": "status", "from": before, "fromString": names[before], "to": status, "toString": names[status]}
+        ]
         for name, value in fields.items():
-            items.append({"fieldId": name, **_replaced(issue["fields"].get(name))})
+            items.append({"fieldId": name, **_replaced(issue["fields"].get(name), value)})
             issue["fields"][name] = value
         issue["status"] = status
         at = _jira_time(self._clock())
@@ -405,16 +407,13 @@ class FakeJira:
         values, items = issue["fields"], []
         others = {k: v for k, v in fields.items() if k in {*self.kinds, "timetracking"}}
         for name, value in self._stored(others, own=own).items():
-            items.append({"fieldId": name, **_replaced(values[name])})
+            items.append({"fieldId": name, **_replaced(values[name], value)})
             values[name] = value
         fields = {k: v for k, v in fields.items() if k not in others}
         for name, value in fields.items():
             before = values[name]
             values[name] = {"summary": self._normalise, "priority": _priority}.get(name, lambda v: v)(value)
-            if name == "priority":
-                items.append({"fieldId": name, "from": before["id"], "fromString": before["name"]})
-            else:
-                items.append({"fieldId": name, "from": None, "fromString": before if isinstance(before, str) else None})
+            items.append({"fieldId": name, **_replaced(before, values[name])})
         for name, steps in update.items():
             if self.kinds.get(name) == "parent":
                 assert steps == [{"set": {"none": True}}]
@@ -485,10 +484,15 @@ class FakeJira:
         )
 
 
-def _replaced(before: Any) -> dict[str, Any]:
-    if isinstance(before, dict) and "name" in before:
-        return {"from": before["id"], "fromString": before["name"]}
-    return {"from": None, "fromString": before if isinstance(before, str) else None}
+def _replaced(before: Any, after: Any) -> dict[str, Any]:
+    (old, was), (new, now) = _said(before), _said(after)
+    return {"from": old, "fromString": was, "to": new, "toString": now}
+
+
+def _said(value: Any) -> tuple[str | None, str | None]:
+    if isinstance(value, dict) and "name" in value:
+        return value["id"], value["name"]
+    return None, value if isinstance(value, str) else None
 
 
 def _labels(before: Collection[str], after: Collection[str]) -> dict[str, Any]:

@@ -115,7 +115,7 @@ class FieldProcessor(Protocol):
         """The base with a change in our own terms. Only asked where ``merges``."""
 
     def wrote(self, item: Mapping[str, Any], change: PartChange) -> bool:
-        """Whether a changelog item of ours tells that this change was written. Only asked where ``merges``."""
+        """Whether a changelog item of ours tells that this change was written; False where it does not tell exactly."""
 
     def restoring(self, field_id: str, value: Any) -> Mapping[str, Any]:
         """``fields`` that put a value of ours back."""

@@ -108,7 +108,8 @@ class Whole:
         raise NotImplementedError("only sets are merged")
 
     def wrote(self, item: Mapping[str, Any], change: PartChange) -> bool:
-        raise NotImplementedError("only sets are merged")
+        after = {"from": item.get("to"), "fromString": item.get("toString")}
+        return self.told_by_changelog and self.same(self.replaced(after), change["value"])
 
     def restoring(self, field_id: str, value: Any) -> Mapping[str, Any]:
         return self.jira(field_id, value)

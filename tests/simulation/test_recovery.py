@@ -1,0 +1,105 @@
+"""A write of ours is interrupted, and a person works on with what it brought: that edit comes after it, and stands."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from addon.store import twin_link
+from tests.fakes.jira import FakeJira
+from tests.simulation.test_line import _check, _quiet
+from tests.simulation.world import World
+
+
+def _start(database_url: str) -> tuple[World, FakeJira, FakeJira, str, str]:
+    """Two twins. Of what both change at once Blue's stands, so that Green's people lose wherever they seem too late."""
+    random.seed(7)
+    world = World(database_url, random.Random(7), policy="inviter")
+    blue, green = world.sites[world.blue.id], world.sites[world.green.id]
+    ours = blue.create("First", labels=["start"])
+    world.settle()
+    return world, blue, green, ours, next(iter(green.issues))
+
+
+def _once(fault: str, operation: str) -> Callable[[str], str]:
+    """This operation fails once in this way."""
+    left = [fault]
+    return lambda given: left.pop() if left and given == operation else ""
+
+
+def _work(world: World) -> None:
+    for _ in range(20):
+        world.work()
+
+
+@pytest.mark.parametrize("fault", ["after", "crash after"])
+def test_a_label_taken_off_before_we_knew_that_we_had_written_it_stays_off(fault: str, database_url: str) -> None:
+    world, blue, green, ours, theirs = _start(database_url)
+    green.faults = _once(fault, "edit")
+    blue.edit(ours, labels=["fresh", "start"])
+    _work(world)
+    assert green.issues[theirs]["fields"]["labels"] == ["fresh", "start"]
+    green.edit(theirs, labels=["start"])
+    world.settle()
+    assert blue.issues[ours]["fields"]["labels"] == green.issues[theirs]["fields"]["labels"] == ["start"]
+    _quiet(world)
+
+
+@pytest.mark.parametrize("fault", ["after", "crash after"])
+def test_a_value_changed_before_we_knew_that_we_had_written_it_stands(fault: str, database_url: str) -> None:
+    world, blue, green, ours, theirs = _start(database_url)
+    green.faults = _once(fault, "edit")
+    blue.edit(ours, summary="From Blue", priority={"id": "1"})
+    _work(world)
+    assert green.issues[theirs]["fields"]["summary"] == "From Blue"
+    green.edit(theirs, summary="Better said", priority={"id": "2"})
+    world.settle()
+    _check(world)
+    assert blue.issues[ours]["fields"]["summary"] == "Better said"
+    assert blue.issues[ours]["fields"]["priority"]["id"] == "2"
+    assert world.conflicts() == [], "they were not changed at the same time"
+    _quiet(world)
+
+
+@pytest.mark.parametrize("fault", ["before", "refused", "crash after", "after"])
+def test_an_edit_while_the_comments_of_a_message_wait_stands(fault: str, database_url: str) -> None:
+    world, blue, green, ours, theirs = _start(database_url)
+    with world.db.begin() as tx:
+        # Both in one message.
+        twin_link.change(tx, world.links()[0].id, retry_at=world.now + 50)
+    blue.edit(ours, labels=["fresh", "start"])
+    blue.comment(ours, "Look at the label")
+    world.now += 60
+    world.sweep()
+    green.faults = _once(fault, "comment")
+    _work(world)
+    assert green.issues[theirs]["fields"]["labels"] == ["fresh", "start"]
+    green.edit(theirs, labels=["start"])
+    world.settle()
+    assert blue.issues[ours]["fields"]["labels"] == green.issues[theirs]["fields"]["labels"] == ["start"]
+    if fault == "refused":
+        world.retry(world.links()[1].id)
+    _check(world)
+    _quiet(world)
+
+
+def test_our_edits_leave_while_a_comment_is_refused(database_url: str) -> None:
+    world, blue, green, ours, theirs = _start(database_url)
+    green.faults = lambda operation: "refused" if operation == "comment" else ""
+    with world.db.begin() as tx:
+        twin_link.change(tx, world.links()[0].id, retry_at=world.now + 50)
+    blue.edit(ours, summary="Together with")
+    blue.comment(ours, "a comment")
+    world.now += 60
+    world.sweep()
+    _work(world)
+    link = world.links()[1]
+    assert (link.state, green.issues[theirs]["fields"]["summary"]) == (twin_link.BLOCKED, "Together with")
+    green.edit(theirs, priority={"id": "1"})
+    _work(world)
+    assert blue.issues[ours]["fields"]["priority"]["id"] == "1"
+    world.retry(link.id)
+    _check(world)
+    _quiet(world)
