@@ -16,6 +16,7 @@ import hashlib
 import json
 
 from addon import log
+from addon.errors import Retryable
 from addon.model.message import Message
 from addon.store import queue, twin_link
 from addon.store import rules as rules_store
@@ -26,6 +27,8 @@ from addon.store.twin_link import TwinLink
 
 WATCH_SECONDS = 24 * 3600.0
 """For so long after an epoch has begun, an issue is looked for before it is created: it may be there from before."""
+PAUSE_SECONDS = 300.0
+"""Between two epochs: each costs two reads per twin, and a partner could ask for one after another."""
 ENDED = "is no longer its twin"
 
 
@@ -33,10 +36,22 @@ def begin(tx: Tx, synchronization_id: int, number: int, now: float) -> Synchroni
     """Begin an epoch at our end, unless it has begun already. Whoever works on a link loses it by that.
 
     Answers the synchronization as it is then.
+
+    Raises:
+        Retryable: the last one has only just begun.
     """
     ours = synchronization_store.lock(tx, synchronization_id)
     if ours is None or ours.epoch >= number:
         return ours
+    wait = (ours.epoch_at or -PAUSE_SECONDS) + PAUSE_SECONDS - now
+    if wait > 0:
+        raise Retryable(
+            "All was told anew only minutes ago; it can be told once more later.", after=wait, party="partner"
+        )
+    return _renew(tx, ours, number, now)
+
+
+def _renew(tx: Tx, ours: Synchronization, number: int, now: float) -> Synchronization:
     ours = synchronization_store.change(tx, ours.id, epoch=number, epoch_at=now)
     rules = rules_store.live(tx, ours.id)
     for link in twin_link.renew(tx, ours.id, now):
@@ -51,7 +66,7 @@ def begin(tx: Tx, synchronization_id: int, number: int, now: float) -> Synchroni
 def begin_all(tx: Tx, now: float) -> None:
     """Begin an epoch of every synchronization at once: this database came back from a backup."""
     for ours in synchronization_store.accepted(tx):
-        begin(tx, ours.id, ours.epoch + 1, now)
+        _renew(tx, ours, ours.epoch + 1, now)
 
 
 def digest(message: Message) -> str:

@@ -6,10 +6,13 @@ import random
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from addon.errors import Retryable
+from addon.model.message import Message
 from addon.store import synchronization as synchronization_store
 from addon.sync import epoch
 from tests.fakes.jira import adf
@@ -186,3 +189,21 @@ def _draw(rng: random.Random) -> tuple[str, tuple[object, ...]]:
     if dice < 0.08:
         return ("backup" if dice < 0.05 else "restore"), (rng.randrange(2),)
     return usual(rng)
+
+
+def test_a_partner_cannot_ask_for_one_epoch_after_another(folder: Path) -> None:
+    """Each makes us read every twin again."""
+    stand = Stand(folder)
+    world = stand.world
+    link = world.links()[0]
+    asking = Message(link.link_key, 1, 0, "m", 1, "", epoch=2)
+    world.post.send(world.ours, [asking])
+    with pytest.raises(Retryable, match="only minutes ago") as refused:
+        world.post.send(world.ours, [replace(asking, epoch=3)])
+    assert (refused.value.party, refused.value.after) == ("partner", epoch.PAUSE_SECONDS)
+    assert stand.epochs()[1] == 2
+    world.now += epoch.PAUSE_SECONDS
+    world.post.send(world.ours, [replace(asking, epoch=3)])
+    assert stand.epochs()[1] == 3
+    world.settle()
+    _check(world)
