@@ -29,7 +29,7 @@ endif
 
 soak: environment ## Reliability, hours (SOAK_SHARE=0.01, SOAK_MINUTES=90, SOAK_RESUME=1); writes docs/reliability-report.md
 	test -n "$(SOAK_RESUME)" || rm -f artifacts/soak/figures.jsonl
-	-SOAK=1 SOAK_STARTED=$$(date +%s) $(IN_VENV) -m pytest -q -n 2 --timeout 0 tests/simulation tests/soak tests/story/test_nemesis.py $(ARGS)
+	-SOAK=1 SOAK_STARTED=$$(date +%s) $(IN_VENV) -m pytest -q -n 2 --timeout 0 tests/simulation tests/soak tests/story/test_kills.py tests/story/test_nemesis.py $(ARGS)
 	$(IN_VENV) -m tests.soak.report
 
 lint: environment ## ruff, mypy strict, import contracts

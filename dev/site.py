@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -101,6 +102,13 @@ class Site:
             "comments"
         ]
         return found
+
+    def history(self, after: int, *types: str) -> list[dict[str, Any]]:
+        """What the site has written down beyond a line, oldest first (``emulator/README.md``, *History*)."""
+        params = {"after": str(after), "type": ",".join(types)}
+        answer = requests.get(f"{self.url}/_control/history", params=params, auth=HTTPBasicAuth(*ADMIN), timeout=60)
+        answer.raise_for_status()
+        return [json.loads(line) for line in answer.content.splitlines()]
 
     def search(self, jql: str, *, fields: str = "summary") -> list[dict[str, Any]]:
         """All issues that match, page by page."""

@@ -18,7 +18,7 @@ from typing import IO
 from dev import port
 from dev.deployment import TOP, Deployment
 from dev.site import Site
-from dev.supervisor import Supervisor
+from dev.supervisor import LONGEST_PAUSE_SECONDS, Supervisor
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Stage:
 
     ``output``: where the lines of every process are shown; None shows none. ``front``: from the port where something
     listens to the one that others know (``dev.recorder``); the same where nothing stands before it. ``settings``: what
-    every deployment is set to beside the usual.
+    every deployment is set to beside the usual. ``longest_pause``: seconds at most before what died is started again.
     """
 
     def __init__(
@@ -52,7 +52,9 @@ class Stage:
         output: IO[str] | None = None,
         front: Callable[[int], int] = lambda listen: listen,
         settings: Mapping[str, str] | None = None,
+        longest_pause: float = LONGEST_PAUSE_SECONDS,
     ) -> None:
+        self._longest_pause = longest_pause
         self.folder = folder.resolve()
         self._settings = settings or {}
         self._front = front
@@ -73,7 +75,7 @@ class Stage:
         Raises:
             TimeoutError, requests.RequestException, CommandError: what did not come up, in words.
         """
-        self._supervisor = Supervisor(cwd=TOP, output=self._output)
+        self._supervisor = Supervisor(cwd=TOP, output=self._output, longest_pause=self._longest_pause)
         say("Starting the Jira sites Blue and Green, and the add-on ...")
         for site in (self.blue, self.green):
             site.start(self.supervisor, dict(os.environ))

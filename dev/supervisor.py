@@ -25,7 +25,7 @@ from honcho.printer import Message, Printer
 from dev.reaper import GRACE_SECONDS, signal_groups
 
 PAUSE_SECONDS = 0.2
-"""Before a dead process is started again; doubled each time it dies young, up to ``LONGEST_PAUSE_SECONDS``."""
+"""Before a dead process is started again; doubled each time it dies young, up to the longest."""
 LONGEST_PAUSE_SECONDS = 5.0
 YOUNG_SECONDS = 10.0
 
@@ -57,9 +57,13 @@ class Supervisor:
     """Owns the processes. ``stop`` ends all; so does the death of this process (``dev.reaper``).
 
     ``output``: where the processes' lines are shown; None keeps only the last of each (``last_words``).
+    ``longest_pause``: seconds at most before what died is started again.
     """
 
-    def __init__(self, *, cwd: Path, output: IO[str] | None = None) -> None:
+    def __init__(
+        self, *, cwd: Path, output: IO[str] | None = None, longest_pause: float = LONGEST_PAUSE_SECONDS
+    ) -> None:
+        self._longest_pause = longest_pause
         self._printer = None if output is None else Printer(output, width=14)
         self._cwd = cwd
         self._colours = cycle(get_colours())
@@ -144,7 +148,7 @@ class Supervisor:
             self._say(process, f"ended ({_how(process.popen.returncode)}); starting it again")
             self._tell_reaper("-", process.popen.pid)
             young = now - process.started_at < YOUNG_SECONDS
-            process.pause = min(process.pause * 2, LONGEST_PAUSE_SECONDS) if young else PAUSE_SECONDS
+            process.pause = min(process.pause * 2, self._longest_pause) if young else PAUSE_SECONDS
             process.start_at = now + process.pause
         elif now >= process.start_at:
             self._spawn(process)

@@ -36,7 +36,7 @@ class Database:
             self._light = _sqlite(url, patience=0.0, synchronous="NORMAL")
             self._turn = threading.Lock()
         else:
-            self.engine = create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+            self.engine = create_engine(url, hide_parameters=True, pool_size=20, max_overflow=20, pool_pre_ping=True)
 
     @contextmanager
     def begin(self, *, durable: bool = True) -> Iterator[Tx]:
@@ -110,7 +110,9 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 def _sqlite(url: str, *, patience: float, synchronous: str = "FULL") -> Engine:
-    engine = create_engine(url, connect_args={"timeout": _PATIENCE, "check_same_thread": False}, pool_size=32)
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": _PATIENCE, "check_same_thread": False}, pool_size=32
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:

@@ -1,4 +1,4 @@
-"""Compare two sites by what they show: every issue of one has its twin at the other, once, with the same content."""
+"""What a site shows of the issues that people of a story made."""
 
 from __future__ import annotations
 
@@ -47,19 +47,3 @@ def text(document: dict) -> str:
 def _text(document: dict) -> str:
     own = document.get("text", "")
     return own + "".join(_text(child) for child in document.get("content", []))
-
-
-def differences(blue: Site, green: Site, summaries: set[str]) -> list[str]:
-    """What is lost, doubled or different between SHOP at Blue and QA at Green, in words; empty when all is well."""
-    at_blue, at_green = shown(blue, "SHOP"), shown(green, "QA")
-    problems = []
-    for summary in sorted(summaries):
-        here, there = at_blue.get(summary, []), at_green.get(summary, [])
-        if len(here) != 1 or len(there) != 1:
-            problems.append(f"{summary}: {len(here)} at Blue, {len(there)} at Green")
-        elif here != there:
-            problems.append(f"{summary}: {here[0]} at Blue, {there[0]} at Green")
-        elif any(count > 1 for count in here[0].comments.values()):
-            problems.append(f"{summary}: doubled comments {here[0].comments}")
-    strangers = (set(at_blue) & set(at_green)) - summaries
-    return problems + [f"{summary}: at both sites, and nobody made it" for summary in sorted(strangers)]

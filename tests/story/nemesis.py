@@ -1,0 +1,78 @@
+"""The nemesis: kills what runs, stops a worker for longer than its lease and lets it go on, until told to stop."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from signal import SIGCONT, SIGSTOP
+
+from dev.deployment import PROCFILE
+from dev.stage import Stage
+
+SECOND_WORKER = "worker-2"
+WEIGHTS = {"redis": 8, "worker": 6, "web": 3, "clock": 3}
+"""How often each is killed, in proportion. Redis is back at once; the web needs seconds in which Jira finds nobody."""
+
+
+def start_second_worker(stage: Stage) -> None:
+    """While one worker sleeps another one has to take over."""
+    (deployment,) = stage.deployments
+    command = ["sh", "-c", f"exec {PROCFILE['worker']}"]
+    stage.supervisor.start(SECOND_WORKER, command, deployment.environment())
+
+
+class Nemesis:
+    """Kills in one thread and sends the second worker to sleep in another; that one is not killed.
+
+    ``pace``: shortest and longest time between two kills; ``lease``: how long a worker may keep a link (all seconds).
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        seed: int,
+        *,
+        pace: tuple[float, float],
+        lease: float,
+        weights: Mapping[str, int] = WEIGHTS,
+        further: Mapping[str, Callable[[], None]] | None = None,
+    ) -> None:
+        self.kills: Counter[str] = Counter()
+        """How often each was alive and was killed."""
+        self.stalls = 0
+        """How often the second worker slept for longer than its lease and went on."""
+        self.ended_at = 0.0
+        """The moment of the last fault, by ``time.monotonic``."""
+        self._stage, self._pace, self._lease = stage, pace, lease
+        self._chance, self._weights, self._further = random.Random(seed), weights, further or {}
+        self._over = threading.Event()
+        self._threads = [threading.Thread(target=self._kill), threading.Thread(target=self._stall)]
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Let everything run from now on."""
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
+        self.ended_at = time.monotonic()
+
+    def _kill(self) -> None:
+        while not self._over.wait(self._chance.uniform(*self._pace)):
+            (victim,) = self._chance.choices([*self._weights], [*self._weights.values()])
+            if victim in self._further:
+                self._further[victim]()
+            elif self._stage.supervisor.pid(victim) is None:
+                continue
+            else:
+                self._stage.kill(victim)
+            self.kills[victim] += 1
+
+    def _stall(self) -> None:
+        while not self._over.wait(self._chance.uniform(2, 8)):
+            self._stage.kill(SECOND_WORKER, SIGSTOP)
+            self.stalls += not self._over.wait(self._lease + 2)
+            self._stage.kill(SECOND_WORKER, SIGCONT)
