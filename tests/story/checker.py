@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from dev.site import Site
@@ -25,10 +25,11 @@ _NUMBER = re.compile(r"#(\d+)")
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """``kind``: one of the above."""
+    """``kind``: one of the above. ``about``: the site and id of each issue that it is about."""
 
     kind: str
     words: str
+    about: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,8 @@ class Chronicle:
         """Changes of issues and comments, by whomever."""
         self.acknowledged: set[str] = set()
         """Webhooks of what people did that were answered 2xx, by their identifier."""
+        self.unheard: set[str] = set()
+        """The issues that a webhook told of which Jira gave up: nobody took it. As ``Complaint.about``."""
         self.take(lines)
 
     def read(self, site: Site) -> None:
@@ -94,6 +97,8 @@ class Chronicle:
             if line["type"] == "webhook":
                 if line["outcome"] == "delivered" and line["trace"] is None:
                     self.acknowledged.add(line["identifier"])
+                elif line["outcome"] == "failed":
+                    self.unheard.add(f"{self.name} {line['issue']}")
             elif line["request"] is not None and line["kind"] in ("issue", "comment"):
                 self.writes += 1
                 self._take_issue(line) if line["kind"] == "issue" else self._take_comment(line)
@@ -154,9 +159,10 @@ def _across(here: Chronicle, there: Chronicle) -> Iterator[Complaint]:
             yield Complaint(DOUBLED, f"{name}: its twins are {[copy.id for copy in found]}")
         living = [copy for copy in found if copy.is_there]
         if not living or not issue.is_there:
-            yield Complaint(LOST, f"{name}: it has no twin")
+            yield Complaint(LOST, f"{name}: it has no twin", frozenset([name]))
             continue
-        yield from _one(name, issue, living[0])
+        about = frozenset([name, f"{there.name} {living[0].id}"])
+        yield from (replace(complaint, about=about) for complaint in _one(name, issue, living[0]))
 
 
 def _one(name: str, ours: Issue, theirs: Issue) -> Iterator[Complaint]:

@@ -36,7 +36,8 @@ EACH = 4
 PAUSES = (0.2, 1.1)
 """Between two acts of one person, in seconds."""
 JIRA_TRIES_AGAIN = [1, 2, 4, 8, 16]
-"""Webhooks, after so many seconds: as Jira, in a hurry. The reconcile pass, which would heal what is lost, rests."""
+"""Webhooks, after so many seconds: as Jira, in a hurry. The reconcile pass, which would heal what is lost, rests until
+all that any webhook told of has come across."""
 
 
 @pytest.mark.parametrize("seed", range(SEED, SEED + BATCHES))

@@ -113,3 +113,14 @@ def test_a_label_set_twice_is_found() -> None:
         green.edit(APP, "g", "labels", ["two", "three"])
 
     assert _kinds(spoil) == {DOUBLED}
+
+
+def test_issues_whose_webhooks_nobody_took_are_told_from_others() -> None:
+    blue, green = History("Blue"), History("Green")
+    good(blue, green)
+    green.edit(PERSON, "g", "description", paragraph("Green describes #30"))
+    told = {"type": "webhook", "trace": None, "identifier": "one", "issue": "g"}
+    green.lines += [{"n": 98, "outcome": "retried"} | told, {"n": 99, "outcome": "failed"} | told]
+    here, there = Chronicle("Blue", blue.lines), Chronicle("Green", green.lines)
+    assert here.unheard | there.unheard == {"Green g"}
+    assert [complaint.about for complaint in check(here, there)] == [{"Blue b", "Green g"}]
