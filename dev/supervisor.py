@@ -88,6 +88,12 @@ class Supervisor:
             popen = self._processes[name].popen
             return popen.pid if popen is not None and popen.poll() is None else None
 
+    def age(self, name: str) -> float:
+        """For how many seconds it has been running; 0 while it does not."""
+        with self._lock:
+            process = self._processes[name]
+            return time.monotonic() - process.started_at if process.is_running else 0.0
+
     def kill(self, name: str, number: Signals = SIGKILL) -> None:
         """Kill a process and its children as a machine does that runs out of memory. It is started again."""
         with self._lock:

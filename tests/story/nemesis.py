@@ -16,6 +16,9 @@ SECOND_WORKER = "worker-2"
 WEIGHTS = {"redis": 8, "worker": 6, "web": 3, "clock": 3}
 """How often each is killed, in proportion. Redis is back at once; the web needs seconds in which Jira finds nobody."""
 
+UP_SECONDS = 3.0
+"""A worker or clock that has run for so long is at work."""
+
 
 def start_second_worker(stage: Stage) -> None:
     """While one worker sleeps another one has to take over."""
@@ -41,7 +44,7 @@ class Nemesis:
         further: Mapping[str, Callable[[], None]] | None = None,
     ) -> None:
         self.kills: Counter[str] = Counter()
-        """How often each was alive and was killed."""
+        """How often each was at work and was killed."""
         self.stalls = 0
         """How often the second worker slept for longer than its lease and went on."""
         self.ended_at = 0.0
@@ -62,14 +65,23 @@ class Nemesis:
 
     def _kill(self) -> None:
         while not self._over.wait(self._chance.uniform(*self._pace)):
-            (victim,) = self._chance.choices([*self._weights], [*self._weights.values()])
+            weights = {victim: weight for victim, weight in self._weights.items() if self._is_at_work(victim)}
+            if not weights:
+                continue
+            (victim,) = self._chance.choices([*weights], [*weights.values()])
             if victim in self._further:
                 self._further[victim]()
-            elif self._stage.supervisor.pid(victim) is None:
-                continue
             else:
                 self._stage.kill(victim)
             self.kills[victim] += 1
+
+    def _is_at_work(self, victim: str) -> bool:
+        """One that has not come up again yet has nothing to lose."""
+        if victim in self._further:
+            return True
+        if victim == "web":
+            return self._stage.deployments[0].is_up()
+        return self._stage.supervisor.age(victim) > (UP_SECONDS if victim in ("worker", "clock") else 0.0)
 
     def _stall(self) -> None:
         while not self._over.wait(self._chance.uniform(2, 8)):

@@ -29,7 +29,7 @@ BATCHES = max(1, round(10 * SHARE)) if SOAK else 1
 KILLS = size(usual=12, full=1_000) // BATCHES
 CHANGES = size(usual=150, full=10_000) // BATCHES
 STALLS = size(usual=1, full=40) // BATCHES
-PACE = (0.6, 1.2)
+PACE = (0.5, 1.1)
 """Between two kills, in seconds."""
 EACH = 4
 """People per site."""
