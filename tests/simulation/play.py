@@ -39,7 +39,9 @@ class Play:
         self.fates: deque[str] = deque()
         self.off: set[int] = set()
         self.moves: list[str] = []
-        self.counts = {"kills": 0, "stalls": 0, "flushes": 0, "changes": 0, "faults": 0, "restores": 0}
+        told = ("kills", "stalls", "flushes", "changes", "faults", "skews", "restores")
+        # Of changes made one by one: how many, and the writes over there; of ten quiet minutes: how many, and writes.
+        self.counts = dict.fromkeys((*told, "single_changes", "writes_there", "quiets", "writes_in_quiet"), 0)
         self.backups: dict[int, Path] = {}
         world = self.world
         for tenant_id, site in world.sites.items():
@@ -111,6 +113,7 @@ class Play:
 
     def skew(self, side: int, seconds: float) -> None:
         """This site's clock jumps."""
+        self.counts["skews"] += self.world.skew.get(self.ids[side], 0.0) != seconds
         self.world.skew[self.ids[side]] = seconds
 
     def die(self, name: str) -> None:
@@ -184,6 +187,8 @@ class Play:
         self.settle()
         wrote = [_edits(self.world, i) - before[i] for i in self.ids]
         wanted = 1 if done[0] == "create" or done[1] in living else 0
+        self.counts["single_changes"] += wanted
+        self.counts["writes_there"] += wrote[1 - side]
         if wrote[side] != 0 or wrote[1 - side] != wanted:
             self.complaints.append(("amplification", f"{done}: {wrote[1 - side]} writes there, {wrote[side]} here"))
         if self.world.post.sent - sent > 2 * wanted:
@@ -235,7 +240,10 @@ class Play:
                 tx.execute(active.values(touched_at=self.world.now))
         self.world.now += 600
         self.settle()
-        if [len(site.writes) for site in self.world.sites.values()] != before:
+        written = sum(len(site.writes) for site in self.world.sites.values()) - sum(before)
+        self.counts["quiets"] += 1
+        self.counts["writes_in_quiet"] += written
+        if written:
             self.complaints.append(("quiet", "writes although nobody changed anything"))
         for name, oracle in ORACLES.items():
             self.complaints += [(name, words) for words in oracle(self.world, self.people)]

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
-import time
-from collections import Counter
+import random
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.simulation.play import Play, drive
-from tests.soak.figures import begin, note, size
+from tests.simulation.batch import play_all
+from tests.simulation.play import Play, drive, usual
+from tests.soak.figures import size
 
 FIRST = int(os.environ.get("SEED", "0"))
 RUNS = size(usual=60, full=10_000)
 BATCH = 20
 """Histories per test, so that a long soak shares its work among processes and says where it is."""
+SKEWED = size(usual=6, full=1_000)
+SKEW = 600.0
+ALL = "R1 R2 R3 R4 R5 R6 R9 R14 R17"
 OPPOSITE = (lambda text: text.strip().upper(), lambda text: text.lower() + " ")
 POLICIES = ("inviter", "accepter", "newer")
 
@@ -28,30 +32,28 @@ def play_of(seed: int, database_url: str) -> Play:
 
 @pytest.mark.parametrize("first", range(FIRST, FIRST + RUNS, BATCH))
 def test_oracles_have_nothing_to_complain_of(first: int, folder: Path) -> None:
-    failed, counts = {}, Counter[str]()
-    last = min(first + BATCH, FIRST + RUNS)
-    started = begin("random histories", f"{first}..{last - 1}")
-    for seed in range(first, last):
+    seeds = range(first, min(first + BATCH, FIRST + RUNS))
+    play_all(ALL, "random histories", seeds, lambda seed: play_of(seed, f"sqlite:///{folder}/twinline.db"), drive)
+
+
+@pytest.mark.parametrize("first", range(0, SKEWED, BATCH))
+def test_clocks_ten_minutes_ahead_and_behind(first: int, folder: Path) -> None:
+    """R13: the sites' clocks are wrong from the start, each in another direction, and jump now and then."""
+
+    def open_(seed: int) -> Play:
         play = play_of(seed, f"sqlite:///{folder}/twinline.db")
-        try:
-            complaints = drive(play, seed)
-        finally:
-            play.close()
-        counts.update(play.counts)
-        if complaints:
-            failed[seed] = complaints
-    kinds = Counter(kind for complaints in failed.values() for kind in {kind for kind, _ in complaints})
-    note(
-        "R1 R2 R3 R4 R5 R6 R9 R13 R14 R17",
-        "random histories",
-        seeds=f"{first}..{last - 1}",
-        histories=last - first,
-        failed=len(failed),
-        seconds_in_all=round(time.monotonic() - started, 1),
-        complaints=dict(kinds).__repr__() if kinds else "",
-        **counts,
-    )
-    assert not failed, "\n".join(f"SEED={seed}: {complaints[:3]}" for seed, complaints in failed.items())
+        for side in (0, 1):
+            play.skew(side, SKEW if (seed + side) % 2 else -SKEW)
+        return play
+
+    seeds = range(first, min(first + BATCH, SKEWED))
+    play_all(f"{ALL} R13", "random histories, clocks ± 10 min", seeds, open_, partial(drive, draw=_skewed))
+
+
+def _skewed(rng: random.Random) -> tuple[str, tuple[object, ...]]:
+    if rng.random() < 0.05:
+        return "skew", (rng.randrange(2), rng.choice([-SKEW, 0.0, SKEW]))
+    return usual(rng)
 
 
 @pytest.mark.parametrize("seed", [3, 7])
@@ -72,7 +74,7 @@ def test_the_same_seed_twice_gives_the_same_history(seed: int, folder: Path) -> 
 
 @pytest.mark.parametrize("seed", [31, 76, 198, 203, 235, 321, 399, 509, 560, 2425, 2653])
 def test_what_a_history_found_once_stays_mended(seed: int, folder: Path) -> None:
-    play = play_of(seed, f"sqlite:///{folder}/{seed}.db")
+    play = play_of(seed, f"sqlite:///{folder}/twinline.db")
     try:
         assert drive(play, seed) == []
     finally:

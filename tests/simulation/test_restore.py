@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import random
-import time
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,11 +15,12 @@ from addon.model.message import Message
 from addon.store import synchronization as synchronization_store
 from addon.sync import epoch
 from tests.fakes.jira import adf
+from tests.simulation.batch import play_all
 from tests.simulation.play import Play, drive, usual
 from tests.simulation.test_histories import POLICIES
 from tests.simulation.test_line import _check, _quiet
 from tests.simulation.world import World
-from tests.soak.figures import SOAK, begin, note, size
+from tests.soak.figures import SOAK, size
 
 WHAT = "random histories with restores"
 RUNS, BATCH = size(usual=20, full=1_000), 10
@@ -159,29 +159,11 @@ def test_both_sites_of_one_deployment_come_back_together(folder: Path) -> None:
 @pytest.mark.parametrize("first", range(0, RUNS, BATCH))
 def test_histories_with_restores(first: int, folder: Path) -> None:
     """Random histories between two deployments, each of which may come back from a backup at any time."""
-    failed, counts = {}, Counter[str]()
-    last = min(first + BATCH, RUNS)
-    started = begin(WHAT, f"{first}..{last - 1}")
-    for seed in range(first, last):
-        play = Play(f"sqlite:///{folder}/{seed}.db", seed, policy=POLICIES[seed % 3], federated=True)
-        try:
-            complaints = drive(play, seed, draw=_draw)
-        finally:
-            play.close()
-        counts.update(play.counts)
-        if complaints:
-            failed[seed] = complaints
-    note(
-        "R15",
-        WHAT,
-        seeds=f"{first}..{last - 1}",
-        histories=last - first,
-        failed=len(failed),
-        complaints=repr({kind for complaints in failed.values() for kind, _ in complaints}) if failed else "",
-        seconds_in_all=round(time.monotonic() - started, 1),
-        **counts,
-    )
-    assert not failed, "\n".join(f"SEED={seed}: {complaints[:3]}" for seed, complaints in failed.items())
+
+    def open_(seed: int) -> Play:
+        return Play(f"sqlite:///{folder}/twinline.db", seed, policy=POLICIES[seed % 3], federated=True)
+
+    play_all("R15", WHAT, range(first, min(first + BATCH, RUNS)), open_, partial(drive, draw=_draw))
 
 
 def _draw(rng: random.Random) -> tuple[str, tuple[object, ...]]:
