@@ -139,10 +139,13 @@ def set_state(tx: Tx, id_: int, state: State, now: float) -> None:
 def back_off(tx: Tx, id_: int, until: float, reason: str, *, asked: bool = False) -> None:
     """No call to this Jira before ``until``; ``reason`` is a sentence for people.
 
-    ``asked``: Jira named the time itself (429). That is no failure, and it stands whatever Jira calls meanwhile.
+    ``asked``: Jira named the time itself (429). That is no failure, and it stands whatever Jira calls meanwhile, and
+    whatever becomes of calls that were under way then.
     """
     count = 0 if asked else table.c.attempt_count + 1
-    tx.execute(update(table).where(table.c.id == id_).values(retry_at=until, retry_reason=reason, attempt_count=count))
+    shorter = or_(table.c.retry_at.is_(None), table.c.attempt_count > 0, table.c.retry_at < until)
+    values = {"retry_at": until, "retry_reason": reason, "attempt_count": count}
+    tx.execute(update(table).where(table.c.id == id_, shorter).values(values))
 
 
 def clear_back_off(tx: Tx, id_: int) -> None:

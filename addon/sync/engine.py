@@ -141,7 +141,7 @@ class Engine:
             if moved or link.state in (twin_link.OUT_OF_SCOPE, twin_link.OUTSIDE):
                 columns |= {"state": twin_link.ACTIVE, "reason": "", "fix": ""}
             observing.append(tx, at, change, snapshot, columns, self.clock())
-            observing.jira_answers(tx, at)
+            observing.jira_reads(tx, at)
         crash.point("observe.after_append")
         if at.link.next_sequence == 2:
             self._shared(at)

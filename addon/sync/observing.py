@@ -85,7 +85,7 @@ def keep_in(tx: Tx, at: Line, snapshot: Snapshot, touched_at: float | None, now:
         looked_at=now,
         touched_at=None if link.touched_at == touched_at else link.touched_at,
     )
-    jira_answers(tx, at)
+    jira_reads(tx, at)
 
 
 def leave_to_people(db: Database, at: Line) -> None:
@@ -95,6 +95,12 @@ def leave_to_people(db: Database, at: Line) -> None:
         with db.begin() as tx:
             if at.lock(tx).touched_at == touched_at:
                 at.change(tx, touched_at=None)
+
+
+def jira_reads(tx: Tx, at: Line) -> None:
+    """Our Jira has answered a read. Where messages wait, their writes show whether that is all that it answers."""
+    if not at.rows:
+        jira_answers(tx, at)
 
 
 def jira_answers(tx: Tx, at: Line) -> None:

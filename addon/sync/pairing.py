@@ -29,6 +29,7 @@ from addon.store.twin_link import TwinLink
 from addon.sync import admission, backoff, epoch
 from addon.sync.admission import Issue, Terms
 from addon.sync.engine import Engine
+from addon.sync.standing import is_later
 
 CALM_SECONDS = 0.4
 """An issue that was just looked at is left alone for so long: quick edits, one after the other, cost one look and one
@@ -88,6 +89,8 @@ class Pairing:
                 return
             found = [one for one in candidates(tx, tenant, links) if admission.possible(one.terms)]
             worth_a_read = _may_pair(found, _ends(tx, links))
+        if is_later(tenant.retry_at, engine.clock()):
+            return  # this Jira is left alone for now; the sweep finds the row once it may be asked again
         calm_at = max((link.looked_at or 0.0 for link in links), default=0.0) + CALM_SECONDS
         if not touched.deleted and calm_at > engine.clock():
             engine.wake.issue_later(tenant_id, issue_id, calm_at - engine.clock())
