@@ -31,6 +31,26 @@ INVARIANTS: Mapping[str, str] = {
     "R16": "broken connections and hostile answers",
     "R17": "webhooks that never came",
 }
+GOALS: Mapping[str, str] = {
+    "R1": "0 lost of 10,000 acknowledged, 1,000 kills",
+    "R2": "0 of 10,000, under 20 % faults and kills",
+    "R3": "0 inversions",
+    "R4": "equal ≤ 60 s after the last fault; 10,000 histories",
+    "R5": "0 edits unexplained",
+    "R6": "1 write over there per change, 0 in ten quiet minutes",
+    "R7": "1 of 100 poisoned: p95 of the others ≤ 1.2 × without",
+    "R8": "5 s … 10 h; 0 calls before Retry-After; a storm of 80 %: 0 lost",
+    "R9": "≥ 100 kills or flushes: 0 lost, 0 doubled",
+    "R10": "≥ 400 cases: 0 lost, 0 doubled",
+    "R11": "≤ the lease",
+    "R12": "commit before 2xx; ≥ 99.9 % 2xx at 50/s on 2 cores",
+    "R13": "order and convergence unchanged",
+    "R14": "0 writes with the wrong secret or to the wrong site",
+    "R15": "0 doubled, 0 skipped",
+    "R16": "0 wrong states; a call ends ≤ its deadline + 1 s",
+    "R17": "5 % dropped: all found by one pass",
+}
+"""At full size."""
 CASES: tuple[Case, ...] = (*cases.CASES, *edge_cases.CASES)
 
 

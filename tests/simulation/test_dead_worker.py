@@ -6,13 +6,19 @@ import dataclasses
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from addon import crash, jobs, owner
+from addon.store import queue, twin_link
 from tests.fakes.jira import Crash
 from tests.simulation.cases import Stand
+from tests.simulation.world import LEASE
+from tests.soak.figures import note
 
+SWEEP = 5.0
+"""Seconds from one sweep to the next."""
 SCRIPT = "from addon import owner; print(owner.new())"
 
 
@@ -64,3 +70,47 @@ def test_the_living_keep_their_leases(folder: Path) -> None:
     stand.run()
     assert len(held) == 1
     assert stand.twin()["summary"] == "Alive"
+
+
+@pytest.mark.parametrize("point", crash.POINTS)
+def test_a_worker_of_another_machine_is_noticed_within_the_lease(point: str, folder: Path) -> None:
+    """Nobody can ask whether it lives: once its lease is over, and not before, somebody else has its link."""
+    stand = Stand(folder)
+    world, died_at = stand.world, list[float]()
+
+    def die() -> None:
+        crash.disarm()
+        died_at.append(world.now)
+        raise Crash
+
+    crash.arm(point, die)
+    stand.blue.comment(stand.ours, "Said once")
+    stand.blue.create("Second")
+    while world.keys and not died_at:
+        world.work()
+    held = {link.id: link.lease_owner for link in world.links() if link.lease_until > world.now}
+    takers: dict[int, float] = {}
+    take = twin_link.take_lease
+
+    def watch(tx: Any, link_id: int, *given: Any) -> Any:
+        taken = take(tx, link_id, *given)
+        if taken is not None:
+            takers.setdefault(link_id, world.now)
+        return taken
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(twin_link, "take_lease", watch)
+        while held.keys() - takers.keys() and world.now < died_at[0] + LEASE:
+            world.now += SWEEP
+            world.sweep()
+            while world.keys:
+                world.work()
+    with world.db.read() as tx:
+        # What the dead one had sent may have been confirmed since: then its link needs nobody.
+        assert not (held.keys() - takers.keys()) & set(queue.due_links(tx, world.now)), "nobody has noticed"
+    if takers.keys() & held.keys():
+        seconds = max(takers[link_id] - died_at[0] for link_id in takers.keys() & held.keys())
+        note("R11", "dead workers of another machine", deaths=1, most_seconds=round(seconds, 1), most_lease=LEASE)
+    world.settle()
+    said = [comment for issue in stand.green.issues.values() for comment in issue["comments"].values()]
+    assert (len(stand.green.issues), len(said)) == (2, 1)

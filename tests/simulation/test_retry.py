@@ -20,9 +20,9 @@ from tests.simulation.cases import Stand
 from tests.simulation.people import ACTS
 from tests.simulation.play import Play
 from tests.simulation.test_histories import POLICIES
-from tests.soak.figures import note, size
+from tests.soak.figures import SOAK, note, size
 
-TRIES = size(usual=6, full=12)
+TRIES = 12 if SOAK else 6
 STORMS, BATCH = size(usual=2, full=60), 2
 JITTER, PRECISION = 0.2, 0.05
 STORM_SECONDS, SHARE = 600.0, 0.8

@@ -49,4 +49,5 @@ def note(invariants: str, what: str, **numbers: float | str) -> None:
     if SOAK:
         FILE.parent.mkdir(parents=True, exist_ok=True)
         with FILE.open("a") as file:
-            file.write(json.dumps({"invariants": invariants, "what": what, **numbers}) + "\n")
+            soak = int(os.environ.get("SOAK_STARTED", "0"))
+            file.write(json.dumps({"invariants": invariants, "what": what, "soak": soak, **numbers}) + "\n")

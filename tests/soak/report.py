@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shutil
+import subprocess
 from collections import defaultdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.simulation.promises import INVARIANTS, broken_by
+from tests.simulation.promises import GOALS, INVARIANTS, broken_by
 from tests.soak.figures import FILE, SHARE
+from tests.soak.reached import MOST, add_up, reached
 
 REPORT = Path(__file__).resolve().parents[2] / "docs" / "reliability-report.md"
 FURTHER = {
@@ -18,10 +22,13 @@ FURTHER = {
     "R2": "`story/test_kills`, `soak/test_database_kills`",
     "R3": "`story/test_kills`, `soak/test_database_kills`",
     "R6": "`soak/test_quiet`, `story/test_kills`",
+    "R7": "`test_poison`",
+    "R8": "`test_retry`",
     "R9": "`story/test_nemesis` (FLUSHALL), `story/test_kills`",
     "R10": "`test_crash_points` on both databases, `story/test_nemesis` (CRASH_AT)",
     "R11": "`test_dead_worker`",
     "R12": "`soak/test_webhook_rate`",
+    "R13": "`test_histories` (clocks)",
     "R15": "`test_restore`",
     "R16": "`soak/test_proxy`",
     "R17": "`test_reconcile`",
@@ -29,8 +36,13 @@ FURTHER = {
 """Tests beside those that the registry knows (``tests.simulation.promises``)."""
 FULL = (
     ("random histories", "histories", 10_000),
+    ("random histories, clocks ± 10 min", "histories", 1_000),
+    ("random histories over workflows", "histories", 2_000),
+    ("random histories over workflows, status maps no inverse of each other", "histories", 2_000),
     ("random histories with restores", "histories", 1_000),
     ("state machine (Hypothesis)", "histories", 500),
+    ("storms of 80 % 429 and 503, ten minutes", "histories", 60),
+    ("5% of all webhooks dropped, one pass", "changes", 10_000),
     ("real processes killed while people work", "kills", 1_000),
     ("real processes killed while people work", "changes", 10_000),
     ("real processes killed while people work", "acknowledged", 10_000),
@@ -39,8 +51,6 @@ FULL = (
     ("a quiet time, with a reconcile pass each half minute", "quiet_seconds", 600),
 )
 """What a soak does at its full size."""
-LARGEST = {"seconds", "deadline", "p50_ms", "p99_ms"}
-"""Figures of which the worst counts; the others are added up."""
 
 
 def main() -> None:
@@ -54,13 +64,30 @@ def main() -> None:
         "",
         "Written by `make soak`; do not edit. `SEED=n pytest tests/simulation/test_histories.py` repeats a failure.",
         "",
-        f"Run at {SHARE:g} of the full size on {os.cpu_count()} cores, Python {platform.python_version()}.",
+        f"Run at {SHARE:g} of the full size{_commit()} on {os.cpu_count()} cores, Python {platform.python_version()}.",
+        *_soaks(runs),
         "A dash means that nothing of this run measured it.",
         "",
-        "| # | Invariant | Test that fails when the rule is broken | Measured |",
+        "| # | Invariant | Goal at full size | Reached |",
         "| --- | --- | --- | --- |",
     ]
-    lines += [f"| {name} | {words} | {_tests(name)} | {_sum(by[name])} |" for name, words in INVARIANTS.items()]
+    lines += [f"| {name} | {words} | {GOALS[name]} | {reached(name, by[name])} |" for name, words in INVARIANTS.items()]
+    lines += ["", "## Tests that fail when the rule is broken", "", "| # | Broken on purpose | Further |"]
+    lines += [
+        "| --- | --- | --- |",
+        *(f"| {name} | {_broken(name)} | {FURTHER.get(name, '')} |" for name in INVARIANTS),
+    ]
+    lines += [
+        "",
+        "## Runs",
+        "",
+        "What each kind of run did, added up.",
+        "",
+        "| Run | For | Figures |",
+        "| --- | --- | --- |",
+    ]
+    kinds = dict.fromkeys(run["what"] for run in runs if run["invariants"] != "planted")
+    lines += [_run(what, [run for run in runs if run["what"] == what]) for what in kinds]
     lines += [
         "",
         "## How far it came",
@@ -80,9 +107,34 @@ def main() -> None:
     REPORT.write_text("\n".join(lines) + "\n")
 
 
-def _tests(invariant: str) -> str:
-    told = ", ".join(f"`{name}`" for name in dict.fromkeys(broken_by(invariant)))
-    return f"broken on purpose: {told}" + (f"; {FURTHER[invariant]}" if invariant in FURTHER else "")
+def _commit() -> str:
+    git = shutil.which("git")
+    if git is None:
+        return ""
+    asked = [git, "-C", str(REPORT.parent), "rev-parse", "--short", "HEAD"]
+    told = subprocess.run(asked, check=False, capture_output=True, text=True)
+    return f" at commit {told.stdout.strip()}" if told.returncode == 0 else ""
+
+
+def _soaks(runs: list[dict[str, Any]]) -> list[str]:
+    """Which soaks the figures come from, where there was more than one (``SOAK_RESUME``)."""
+    begun = sorted({run["soak"] for run in runs if run.get("soak")})
+    days = [f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M}" for moment in begun]
+    return [f"Its figures were gathered by {len(days)} soaks, begun at {', '.join(days)} (UTC)."] if days[1:] else []
+
+
+def _broken(invariant: str) -> str:
+    return ", ".join(f"`{name}`" for name in dict.fromkeys(broken_by(invariant)))
+
+
+def _run(what: str, runs: list[dict[str, Any]]) -> str:
+    told = {name: value for name, value in add_up(runs).items() if value and name not in ("seconds_in_all", "soak")}
+    names = list(dict.fromkeys(name for run in runs for name in run["invariants"].split()))
+    figures = ", ".join(
+        f"{'≤ ' if name.startswith(MOST) else ''}{value:,.10g} {name.removeprefix(MOST).replace('_', ' ')}"
+        for name, value in told.items()
+    )
+    return f"| {what} | {' '.join(names)} | {figures or 'nothing to tell'} |"
 
 
 def _reached(what: str, unit: str, full: int, runs: list[dict[str, Any]]) -> str:
@@ -91,20 +143,6 @@ def _reached(what: str, unit: str, full: int, runs: list[dict[str, Any]]) -> str
     seconds = sum(run.get("seconds_in_all", 0.0) for run in of_it)
     each = f"{100 * seconds / count:.0f}" if count and seconds else "–"
     return f"| {what} | {count:,} {unit} | {full:,} | {each} |"
-
-
-def _sum(runs: list[dict[str, Any]]) -> str:
-    """The runs of one kind added up: numbers as sums, the longest time."""
-    kinds: dict[str, dict[str, float]] = {}
-    for run in runs:
-        total = kinds.setdefault(run["what"], defaultdict(float))
-        for key, value in run.items():
-            if isinstance(value, int | float) and key != "seed":
-                total[key] = max(total[key], value) if key in LARGEST else total[key] + value
-    return (
-        "; ".join(f"{what}: " + ", ".join(f"{v:g} {k}" for k, v in total.items()) for what, total in kinds.items())
-        or "–"
-    )
 
 
 if __name__ == "__main__":
