@@ -135,7 +135,7 @@ def _weather(play: Play, seed: int) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("first", range(0, STORMS, BATCH))
 def test_a_storm_loses_nothing(first: int, folder: Path) -> None:
     def open_(seed: int) -> Play:
-        return Play(f"sqlite:///{folder}/{seed}.db", seed, policy=POLICIES[seed % 3])
+        return Play(f"sqlite:///{folder}/twinline.db", seed, policy=POLICIES[seed % 3])
 
     seeds = range(first, min(first + BATCH, STORMS))
     play_all("R4 R8", "storms of 80 % 429 and 503, ten minutes", seeds, open_, _weather)
