@@ -15,7 +15,7 @@ from addon.store import twin_link
 from tests.fakes.jira import FakeJira
 from tests.simulation.test_line import _check, _quiet, _words
 from tests.simulation.world import World
-from tests.soak.figures import note, size
+from tests.soak.figures import SOAK, note, size
 
 ISSUES, ROUNDS = 100, size(usual=1, full=40)
 BATCH = 25
@@ -124,6 +124,7 @@ def _unreadable(season: Season, patch: pytest.MonkeyPatch) -> None:
     patch.setattr(FakeJira, "_issue_json", told)
 
 
+@pytest.mark.timeout(600 if not SOAK else 0)
 def test_the_others_are_as_quick_as_without(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log, "bug", lambda *_, **__: None)
     season = Season(folder)
