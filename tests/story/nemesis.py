@@ -13,7 +13,7 @@ from dev.deployment import PROCFILE
 from dev.stage import Stage
 
 SECOND_WORKER = "worker-2"
-WEIGHTS = {"redis": 8, "worker": 6, "web": 3, "clock": 3}
+WEIGHTS = {"redis": 4, "worker": 6, "web": 2, "clock": 2}
 """How often each is killed, in proportion. Redis is back at once; the web needs seconds in which Jira finds nobody."""
 
 UP_SECONDS = 3.0
