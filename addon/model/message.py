@@ -99,6 +99,11 @@ class Message:
         """Whether what it does not name is not there: the first of an epoch, from whoever has an issue to tell of."""
         return self.sequence == 1 and self.replica is not None
 
+    @property
+    def begins_again(self) -> bool:
+        """Whether it is the first of a later epoch than the first: both ends had issues before."""
+        return self.tells_all and self.epoch > 1
+
     def to_json(self) -> dict[str, Any]:
         return {
             "link_key": self.link_key,

@@ -50,7 +50,7 @@ class Received:
     def written_up_to(self) -> int:
         """The last message whose fields are all written, where that is remembered here; else 0."""
         intent = self.intent or {}
-        return int(intent["up_to"]) if "comment" in intent and not self.message.tells_all else 0
+        return int(intent["up_to"]) if "comment" in intent and not self.message.begins_again else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,8 @@ class Application:
         if issue_id is None:
             plan = self._prepared(mapping, new=True)
             end, first = mapping.end_of(self.at.side), portion.at_creation(plan, mapping, self.at.side)[0]
-            with self.writing({"create": True, "looked": 0, "changes": dict(plan.changes)}, first.edit):
+            intent = {"create": True, "looked": 0, "changes": dict(plan.changes), "last": plan.goal is None}
+            with self.writing(intent, first.edit):
                 issue_id, key = writer.create_issue(
                     self.jira,
                     end.project_id,
@@ -253,7 +254,7 @@ class Application:
         (What a new epoch's first message does not name is told by looking, so that one is begun afresh.)
         """
         first = self.rows[0]
-        if last and not first.message.tells_all:
+        if last and not first.message.begins_again:
             queue.remember_written(tx, first.id, self.rows[-1].sequence)
         else:
             queue.withdraw_intent(tx, first.id)

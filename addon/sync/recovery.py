@@ -67,7 +67,10 @@ class Recovery:
         self.run.snapshot, edited = reader.new_issue(self.run.jira, self.run.at.link.issue_id, ids, rendered)
         base, edits = field_values(self.run.snapshot, self.mapping, self.run.at.side), dict[str, Any]()
         # An earlier try may have created it from fewer messages than wait now.
-        created_from = made.changes if made else (self.run.rows[0].intent or {}).get("changes", {})
+        intent = self.run.rows[0].intent or {}
+        created_from = made.changes if made else intent.get("changes", {})
+        # Then only comments are left, and who edits it from here on knows what was written.
+        last = made.goal is None if made else intent.get("last") is True
         for row, processor in fields_of(self.mapping, self.run.at.side):
             item = edited.get(row.field_of(self.run.at.side))
             if item is None or row.id not in self.run.arrived:
@@ -82,7 +85,7 @@ class Recovery:
                 base[row.id] = change["value"] if change else None
         with self.run.ports.db.begin() as tx:
             self.run.at.lock(tx)
-            queue.withdraw_intent(tx, self.run.rows[0].id)
+            self.run.end_writing(tx, last=last)
             self.run.at.change(tx, base=base, issue_key=self.run.snapshot.issue_key)
         return edits
 

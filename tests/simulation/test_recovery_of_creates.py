@@ -1,0 +1,42 @@
+"""A twin is created, and a person works on with it while its comments still wait: that edit comes later, and stands."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import pytest
+
+from tests.simulation.test_line import _check, _quiet
+from tests.simulation.world import World
+
+
+def _once(fault: str, operation: str) -> Callable[[str], str]:
+    """This operation fails once in this way."""
+    left = [fault]
+    return lambda given: left.pop() if left and given == operation else ""
+
+
+@pytest.mark.parametrize("fault", ["before", "after", "crash after"])
+@pytest.mark.parametrize("operation", ["create", "comment"])
+def test_an_edit_of_a_new_twin_stands(operation: str, fault: str, database_url: str) -> None:
+    random.seed(7)
+    world = World(database_url, random.Random(7), policy="inviter")
+    blue, green = world.sites[world.blue.id], world.sites[world.green.id]
+    ours = blue.create("First")
+    blue.comment(ours, "Look at it")
+    green.faults = _once(fault, operation)
+    while not green.issues:
+        world.work()
+        world.now += 1
+        world.sweep()
+    theirs = next(iter(green.issues))
+    for _ in range(20):
+        world.work()
+    green.edit(theirs, summary="Better said", labels=["set"])
+    world.settle()
+    _check(world)
+    assert green.issues[theirs]["fields"]["summary"] == blue.issues[ours]["fields"]["summary"] == "Better said"
+    assert blue.issues[ours]["fields"]["labels"] == ["set"]
+    assert world.conflicts() == [], "they were not changed at the same time"
+    _quiet(world)
