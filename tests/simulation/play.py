@@ -40,8 +40,10 @@ class Play:
         self.off: set[int] = set()
         self.moves: list[str] = []
         told = ("kills", "stalls", "flushes", "changes", "faults", "skews", "restores")
-        # Of changes made one by one: how many, and the writes over there; of ten quiet minutes: how many, and writes.
-        self.counts = dict.fromkeys((*told, "single_changes", "writes_there", "quiets", "writes_in_quiet"), 0)
+        # Of changes made one by one: how many, what was written over there for them, and the messages, acks and all;
+        # of ten quiet minutes: how many, and what was written.
+        singly = ("single_changes", "writes_there", "single_messages")
+        self.counts = dict.fromkeys((*told, *singly, "quiets", "writes_in_quiet"), 0)
         self.backups: dict[int, Path] = {}
         world = self.world
         for tenant_id, site in world.sites.items():
@@ -189,6 +191,7 @@ class Play:
         wanted = 1 if done[0] == "create" or done[1] in living else 0
         self.counts["single_changes"] += wanted
         self.counts["writes_there"] += wrote[1 - side]
+        self.counts["single_messages"] += self.world.post.sent - sent
         if wrote[side] != 0 or wrote[1 - side] != wanted:
             self.complaints.append(("amplification", f"{done}: {wrote[1 - side]} writes there, {wrote[side]} here"))
         if self.world.post.sent - sent > 2 * wanted:

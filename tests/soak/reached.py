@@ -32,7 +32,10 @@ FIGURES: Mapping[str, tuple[tuple[str, str], ...]] = {
         (RAPID, "{changes} rapid edits: {conflicts_told} conflicts told"),
     ),
     "R6": (
-        (HISTORIES, "{single_changes} changes one by one: {writes_there} writes over there"),
+        (
+            HISTORIES,
+            "{single_changes} changes one by one: {writes_there} writes over there, {single_messages} messages",
+        ),
         (HISTORIES, "{writes_in_quiet} writes in {quiets} × ten quiet minutes of histories"),
         ("a quiet time", "{quiet_writes} writes in {quiet_seconds} s of real quiet"),
         (RAPID, "{changes} rapid edits: {writes} writes"),
