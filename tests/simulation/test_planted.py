@@ -20,7 +20,7 @@ one history in fifty, a message out of turn by one in twenty. Both have a story 
 def test_a_planted_bug_is_found(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     BUGS[name].plant(monkeypatch)
     for seed in range(TRIES):
-        play = play_of(seed, f"sqlite:///{folder}/{seed}.db")
+        play = play_of(seed, f"sqlite:///{folder}/twinline.db")
         try:
             complaints = drive(play, seed)
         finally:
