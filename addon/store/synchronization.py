@@ -230,20 +230,23 @@ def doubt_told(tx: Tx, synchronization_id: int) -> None:
     tx.execute(update(table).where(table.c.id == synchronization_id).values(told_version=0))
 
 
-def back_off(tx: Tx, synchronization_id: int, until: float, reason: str) -> None:
-    """No call to this partner before ``until``; ``reason`` is a sentence for people."""
-    tx.execute(
-        update(table)
-        .where(table.c.id == synchronization_id)
-        .values(retry_at=until, retry_reason=reason, attempt_count=table.c.attempt_count + 1)
-    )
+def back_off(tx: Tx, synchronization_id: int, until: float, reason: str, *, asked: bool = False) -> None:
+    """No call to this partner before ``until``; ``reason`` is a sentence for people.
+
+    ``asked``: as of a tenant: the partner named the time itself. That is no failure, and it stands whatever comes of
+    other calls, theirs or ours, meanwhile.
+    """
+    count = 0 if asked else table.c.attempt_count + 1
+    shorter = or_(table.c.retry_at.is_(None), table.c.attempt_count > 0, table.c.retry_at < until)
+    values = {"retry_at": until, "retry_reason": reason, "attempt_count": count}
+    tx.execute(update(table).where(table.c.id == synchronization_id, shorter).values(values))
 
 
-def clear_back_off(tx: Tx, synchronization_id: int) -> None:
-    """This partner answers again, or has called us."""
+def clear_back_off(tx: Tx, synchronization_id: int, now: float) -> None:
+    """This partner answers again, or has called us. A wait that it asked for stays until it is over."""
     tx.execute(
         update(table)
-        .where(table.c.id == synchronization_id, table.c.attempt_count > 0)
+        .where(table.c.id == synchronization_id, or_(table.c.attempt_count > 0, table.c.retry_at <= now))
         .values(retry_at=None, retry_reason="", attempt_count=0)
     )
 

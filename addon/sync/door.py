@@ -73,7 +73,7 @@ class Door:
             exchange.check_endpoint(ours, endpoint)
             self._live_tenant(tx, ours)
             accepted = inbox.accept(tx, ours, messages, exchange.clock())
-            store.clear_back_off(tx, ours.id)
+            store.clear_back_off(tx, ours.id, exchange.clock())
         exchange.wake.link(*accepted.link_ids)
         return Receipt(accepted.up_to, ours.partner_state_version, ours.state_version, accepted.epoch)
 

@@ -335,8 +335,8 @@ class Engine:
                     epoch.begin(tx, at.synchronization.id, at.synchronization.epoch + 1, self.clock())
                     at.released = True
                     return
-                if at.synchronization.attempt_count:
-                    synchronization_store.clear_back_off(tx, at.synchronization.id)
+                if at.synchronization.retry_at is not None:
+                    synchronization_store.clear_back_off(tx, at.synchronization.id, self.clock())
                 if held:
                     base = {**link.base, HELD: [*link.base.get(HELD, ()), *held]}
                     at.change(tx, base=base, touched_at=link.touched_at or self.clock())

@@ -142,7 +142,7 @@ class Exchange:
             self.check_endpoint(row, told.endpoint)
             settlement = settle(row, told, self.clock())
             after = store.change(tx, row.id, **settlement.columns) if settlement.columns else row
-            store.clear_back_off(tx, row.id)
+            store.clear_back_off(tx, row.id, self.clock())
             adopted = False
             if told.state_version >= row.partner_state_version and after.accepted:
                 adopted = self._adopt(tx, after, told, theirs, started_at)

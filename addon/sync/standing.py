@@ -72,7 +72,8 @@ def _postpone(at: Line, db: Database, clock: Clock, verdict: Retryable) -> None:
             at.tenant = replace(at.tenant, retry_at=until)
         elif verdict.party == "partner":
             until = clock() + backoff.wait(at.synchronization.attempt_count, verdict.after)
-            synchronization_store.back_off(tx, at.synchronization.id, until, verdict.reason)
+            asked = verdict.after is not None
+            synchronization_store.back_off(tx, at.synchronization.id, until, verdict.reason, asked=asked)
             at.synchronization = replace(at.synchronization, retry_at=until)
         else:
             until = clock() + backoff.wait(at.link.attempt_count, verdict.after)

@@ -94,4 +94,4 @@ class Telling:
         until = self.exchange.clock() + backoff.wait(ours.attempt_count, error.after)
         log.info("partner_not_told", synchronization=ours.id, reason=error.reason)
         with self.exchange.db.begin() as tx:
-            store.back_off(tx, ours.id, until, error.reason)
+            store.back_off(tx, ours.id, until, error.reason, asked=error.after is not None)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Any
 
-from flask import Flask, current_app, g, jsonify, request
+from flask import Flask, current_app, g, jsonify, make_response, request
 from marshmallow import ValidationError
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
@@ -35,10 +36,17 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(Missing, lambda e: answer(404, e.reason))
     app.register_error_handler(Blocked, lambda e: answer(409, e.reason))
     app.register_error_handler(Ignored, lambda e: answer(409, e.reason))
-    app.register_error_handler(Retryable, lambda e: answer(503, e.reason))
+    app.register_error_handler(Retryable, _later)
     app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _bug)
+
+
+def _later(error: Retryable) -> Any:
+    answered = make_response(answer(503, error.reason))
+    if error.after is not None:
+        answered.headers["Retry-After"] = str(math.ceil(error.after))
+    return answered
 
 
 def answer(status: int, words: str, **more: Any) -> Any:

@@ -246,7 +246,7 @@ class View:
     def trouble(self) -> str:
         """Why nothing gets through to the partner at present, or nothing."""
         row = self.synchronization
-        if not row.attempt_count or not row.retry_reason:
+        if not row.retry_reason or not (row.attempt_count or (row.retry_at or 0.0) > self.now):
             return ""
         # While a try is under way its time has passed: the next one is now.
         next_try = words.age(max(row.retry_at or 0.0, self.now + 1), self.now)

@@ -153,10 +153,13 @@ def try_partner(id_: int) -> Response:
     now = time.time()
     with services().db.begin() as tx:
         view = view_of(tx, id_)
-        synchronization.clear_back_off(tx, id_)
+        synchronization.clear_back_off(tx, id_, now)
+        waits = view_of(tx, id_).synchronization.retry_at is not None
         audit.write(tx, g.tenant.id, g.account_id, "synchronization.try", str(id_), {}, now)
     services().wake.synchronization(id_)
-    return listed(flag=f"{view.partner} is tried again")
+    # Whoever asks to be left alone is, by people too.
+    told = "asks us to wait, and is tried again by itself" if waits else "is tried again"
+    return listed(flag=f"{view.partner} {told}")
 
 
 @blueprint.post("/ui/synchronizations/<int:id_>/links/<int:link_id>/retry")

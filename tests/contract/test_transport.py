@@ -458,3 +458,21 @@ def test_other_tenants_synchronizations_do_not_exist(two: Pair) -> None:
             act()
         assert caught.value.status == 404
     assert words(two, ours) == ("Not configured", "Not configured")
+
+
+def test_a_wait_that_the_partner_asked_for_stands(two: Pair) -> None:
+    """Neither its own calls nor our other failures make it shorter; a failure that nobody set a time for, they end."""
+    ours, theirs = two.accepted()
+    now = two.blue_home.clock()
+    with two.blue_home.db.begin() as tx:
+        store.back_off(tx, ours.id, now + 300, "They ask us to wait.", asked=True)
+        store.back_off(tx, ours.id, now + 5, "They have a problem of their own.")
+    two.green_home.handshake.publish(two.green, theirs.id, document(), "bob")
+    two.green_home.handshake.sweep()
+    assert two.at_blue(ours).partner_state_version > ours.partner_state_version, "they have called us"
+    assert (two.at_blue(ours).retry_at, two.at_blue(ours).attempt_count) == (now + 300, 0)
+    two.blue_home.clock.ahead += 301
+    two.work()
+    two.green_home.handshake.publish(two.green, theirs.id, document(mapping("green")), "bob")
+    two.work()
+    assert (two.at_blue(ours).retry_at, two.at_blue(ours).retry_reason) == (None, "")

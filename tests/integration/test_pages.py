@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -28,6 +29,13 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
             return rows[0].id if rows else None
 
         shake.accept(green, eventually(received), scope=Scope(), person=made.account(stand.green))
+
+        def settled() -> bool:
+            with stand.parts.db.read() as tx:
+                rows = [row for tenant in (blue, green) for row in synchronization.of_tenant(tx, tenant.id)]
+            return all(row.accepted and row.told for row in rows)
+
+        eventually(settled)
         yield made
 
 
@@ -144,7 +152,6 @@ def test_held_issues_are_grouped_by_cause_and_retried_together(desk: Desk) -> No
                 synchronization_id=id_,
                 mapping_id="m",
                 link_key=f"held-{number}",
-                issue_id=f"77{number}",
                 issue_key=f"HELD-{number}",
                 now=0.0,
             ).id
@@ -165,6 +172,22 @@ def test_held_issues_are_grouped_by_cause_and_retried_together(desk: Desk) -> No
             twin_link.change(tx, link_id, state=twin_link.ENDED, reason="", fix="", touched_at=None)
     assert "No permission." in {one.reason for one in held}
     assert links[0] not in {one.link_id for one in held if one.reason == causes[0]}
+
+
+def test_a_partner_that_asks_for_time_is_not_tried_by_hand_either(desk: Desk) -> None:
+    id_, until = own(desk, desk.stand.blue), time.time() + 630
+    for asked, told in ((True, "asks us to wait"), (False, "is tried again")):
+        with desk.stand.parts.db.begin() as tx:
+            synchronization.clear_back_off(tx, id_, until + 1)
+            synchronization.back_off(tx, id_, until, "They said so.", asked=asked)
+        assert "They said so. Next try in 10 minutes" in desk.ask("GET", "/ui/synchronizations").text
+        answer = desk.ask("POST", f"/ui/synchronizations/{id_}/try")
+        assert told in answer.text + str(answer.headers)
+        with desk.stand.parts.db.read() as tx:
+            row = synchronization.get(tx, id_)
+        assert row is not None and row.retry_at == (until if asked else None)
+    with desk.stand.parts.db.begin() as tx:
+        synchronization.clear_back_off(tx, id_, until + 1)
 
 
 def test_a_field_is_hidden_by_the_scope_form_and_stays_hidden_until_shown(desk: Desk) -> None:

@@ -230,6 +230,15 @@ def attacker(agreed: Agreed) -> Attacker:
     return Attacker(agreed[0], agreed[1])
 
 
+def test_who_is_refused_for_now_is_told_until_when(two: Pair) -> None:
+    """A later epoch makes us read every twin again: once, and then not for five minutes."""
+    attacker, path = Attacker(two, two.accepted()[0]), "/messages"
+    assert attacker.send(path, attacker.batch(1, epoch=2)).status_code == 200
+    answer = attacker.send(path, attacker.batch(1, epoch=3))
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "300")
+    assert "minutes ago" in answer.get_json()["error"]
+
+
 def test_a_captured_request_is_good_for_nothing(two: Pair) -> None:
     ours, _ = two.accepted()
     attacker = Attacker(two, ours)
