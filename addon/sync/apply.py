@@ -7,7 +7,7 @@ first: for the issue by our entity property, for a comment by its property, for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -86,7 +86,7 @@ class Application:
         elif self.rows[0].intent_at is not None:
             recovery.Recovery(self, mapping).recover()
         elif self.rows[0].written_up_to:
-            self.arrived = {part: word for part, word in self.arrived.items() if part.startswith(comments.PREFIX)}
+            self.leave_fields()
         plan = made or self._spared(self._prepared(mapping, new=False), edits, mapping)
         self.notes.extend(plan.notes)
         self.notes.extend(inbound.refused(self.arrived, mapping, self.at.synchronization.veto, self.at.side))
@@ -187,9 +187,17 @@ class Application:
         return f"{self.at.synchronization.agreement_id}/{self.rows[0].message.twin.issue_id}"
 
     def lost(
-        self, before: Mapping[str, Any], changes: Mapping[str, Any], items: Sequence[Any], mapping: IssueMapping
+        self,
+        before: Mapping[str, Any],
+        changes: Mapping[str, Any],
+        items: Sequence[Any],
+        mapping: IssueMapping,
+        since: Collection[str] = (),
     ) -> dict[str, Any]:
-        """Note the edits of people that an edit of ours replaced; answers the fields to put back."""
+        """Note the edits of people that an edit of ours replaced; answers the fields to put back.
+
+        ``since``: parts that people have changed after our edit: what it replaced is not what they want any more.
+        """
         restore: dict[str, Any] = {}
         for lost in inbound.overwritten(before, changes, items, mapping, self.at.side):
             # Where no side is named, the person's edit is kept: it was made after the partner's had been sent.
@@ -200,7 +208,7 @@ class Application:
             )
             theirs = changes[lost.row.id]["value"]
             self.conflicts.append(Conflict(lost.row.id, lost.value, theirs, "ours" if ours_stands else "theirs"))
-            if ours_stands:
+            if ours_stands and lost.row.id not in since:
                 restore.update(lost.processor.restoring(lost.row.field_of(self.at.side), lost.value))
         return restore
 
@@ -247,6 +255,10 @@ class Application:
             self.keep_conflicts(tx, link)
             self.at.change(tx, base=dict(base))
         self.base = None
+
+    def leave_fields(self) -> None:
+        """All fields of these messages are written already: comments are left."""
+        self.arrived = {part: word for part, word in self.arrived.items() if part.startswith(comments.PREFIX)}
 
     def end_writing(self, tx: Tx, *, last: bool) -> None:
         """Take an intent back. Where all fields are written (``last``) that is remembered until the comments are too.

@@ -7,21 +7,21 @@ that is left is somebody's edit.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from addon.errors import Retryable
 from addon.jira import reader
 from addon.model.plan import Plan
-from addon.model.rules import IssueMapping
+from addon.model.rules import FieldMapping, IssueMapping
 from addon.model.value import key_of
 from addon.store import queue, twin_item
 from addon.store.twin_item import COMMENT
 from addon.sync import epoch
 from addon.sync.detection import field_values
 from addon.sync.line import field_ids, rendered_ids
-from addon.sync.processors import PartChange
+from addon.sync.processors import FieldProcessor, PartChange
 from addon.sync.processors.registry import fields_of
 
 if TYPE_CHECKING:
@@ -87,6 +87,8 @@ class Recovery:
             self.run.at.lock(tx)
             self.run.end_writing(tx, last=last)
             self.run.at.change(tx, base=base, issue_key=self.run.snapshot.issue_key)
+        if last and made is None and not self.run.rows[0].message.begins_again:
+            self.run.leave_fields()
         return edits
 
     def recover(self) -> None:
@@ -108,7 +110,7 @@ class Recovery:
             # Jira's clock was set back: no time tells whether this last edit of ours is the one that we look for.
             items = ()
         # If it was written, its answer was lost, and with it what it replaced.
-        restore = self.run.lost(self.run.at.link.base, changes, items, self.mapping)
+        restore = self.run.lost(self.run.at.link.base, changes, items, self.mapping, self._changed_since(items))
         base, left = self._base_after(changes, written)
         last = "comment" in intent or (intent.get("last") is True and not left)
         own = {c.origin: c.id for c in reader.comments(self.run.jira, self.run.at.link.issue_id) if c.origin}
@@ -126,12 +128,28 @@ class Recovery:
 
     def _was_written(self, changes: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> bool:
         """Whether items of our changelog tell of the changes. Jira carries out a call as a whole or not at all."""
-        told = {item.get("fieldId") or item.get("field"): item for item in items}
         return any(
-            row.id in changes and item is not None and processor.wrote(item, changes[row.id])
-            for row, processor in fields_of(self.mapping, self.run.at.side)
-            for item in [told.get(row.field_of(self.run.at.side))]
+            row.id in changes and processor.wrote(item, changes[row.id]) for row, processor, item in self._told(items)
         )
+
+    def _told(
+        self, items: Sequence[Mapping[str, Any]]
+    ) -> Iterator[tuple[FieldMapping, FieldProcessor, Mapping[str, Any]]]:
+        """The rows of which these changelog items tell."""
+        by_field = {item.get("fieldId") or item.get("field"): item for item in items}
+        for row, processor in fields_of(self.mapping, self.run.at.side):
+            if row.field_of(self.run.at.side) in by_field:
+                yield row, processor, by_field[row.field_of(self.run.at.side)]
+
+    def _changed_since(self, items: Sequence[Mapping[str, Any]]) -> set[str]:
+        """Parts that say something else by now than what these changelog items tell that we wrote."""
+        assert self.run.snapshot is not None
+        values = field_values(self.run.snapshot, self.mapping, self.run.at.side)
+        return {
+            row.id
+            for row, processor, item in self._told(items)
+            if processor.told_by_changelog and not processor.wrote(item, {"value": values.get(row.id)})
+        }
 
     def _base_after(self, changes: Mapping[str, Any], written: bool) -> tuple[dict[str, Any], set[str]]:
         """The base with what took effect, and the parts that did not, as far as anybody can tell.

@@ -13,10 +13,10 @@ from tests.simulation.test_line import _check, _quiet
 from tests.simulation.world import World
 
 
-def _start(database_url: str) -> tuple[World, FakeJira, FakeJira, str, str]:
+def _start(database_url: str, policy: str = "inviter") -> tuple[World, FakeJira, FakeJira, str, str]:
     """Two twins. Of what both change at once Blue's stands, so that Green's people lose wherever they seem too late."""
     random.seed(7)
-    world = World(database_url, random.Random(7), policy="inviter")
+    world = World(database_url, random.Random(7), policy=policy)
     blue, green = world.sites[world.blue.id], world.sites[world.green.id]
     ours = blue.create("First", labels=["start"])
     world.settle()
@@ -60,6 +60,29 @@ def test_a_value_changed_before_we_knew_that_we_had_written_it_stands(fault: str
     assert blue.issues[ours]["fields"]["summary"] == "Better said"
     assert blue.issues[ours]["fields"]["priority"]["id"] == "2"
     assert world.conflicts() == [], "they were not changed at the same time"
+    _quiet(world)
+
+
+def test_what_people_wrote_since_is_not_replaced_by_what_was_lost(database_url: str) -> None:
+    """Our write replaced an edit that nobody had seen, and before we knew that, somebody edited once more."""
+    world, blue, green, ours, theirs = _start(database_url, policy="accepter")
+    once = _once("after", "edit")
+
+    def fault(operation: str) -> str:
+        """Right before our write somebody edits."""
+        found = once(operation)
+        if found:
+            green.edit(theirs, summary="Lost on the way")
+        return found
+
+    green.faults = fault
+    blue.edit(ours, summary="From Blue")
+    _work(world)
+    assert green.issues[theirs]["fields"]["summary"] == "From Blue"
+    green.edit(theirs, summary="Better said")
+    world.settle()
+    assert blue.issues[ours]["fields"]["summary"] == green.issues[theirs]["fields"]["summary"] == "Better said"
+    assert "Lost on the way" in {one.ours for one in world.conflicts()}
     _quiet(world)
 
 
