@@ -194,7 +194,9 @@ class Play:
         self.counts["single_messages"] += self.world.post.sent - sent
         if wrote[side] != 0 or wrote[1 - side] != wanted:
             self.complaints.append(("amplification", f"{done}: {wrote[1 - side]} writes there, {wrote[side]} here"))
-        if self.world.post.sent - sent > 2 * wanted:
+        # A twin that was deleted may say so only now.
+        linked = {str(link.issue_id) for link in self.world.links()}
+        if self.world.post.sent - sent > (2 if wanted or done[1] in linked else 0):
             self.complaints.append(("amplification", f"{done}: {self.world.post.sent - sent} messages"))
 
     # the end
