@@ -192,11 +192,12 @@ class Application:
         changes: Mapping[str, Any],
         items: Sequence[Any],
         mapping: IssueMapping,
-        since: Collection[str] = (),
+        standing: Collection[str] | None = None,
     ) -> dict[str, Any]:
         """Note the edits of people that an edit of ours replaced; answers the fields to put back.
 
-        ``since``: parts that people have changed after our edit: what it replaced is not what they want any more.
+        ``standing``: parts that still say what we wrote, where time has passed since: what people have changed after
+        our edit is what they want.
         """
         restore: dict[str, Any] = {}
         for lost in inbound.overwritten(before, changes, items, mapping, self.at.side):
@@ -208,7 +209,7 @@ class Application:
             )
             theirs = changes[lost.row.id]["value"]
             self.conflicts.append(Conflict(lost.row.id, lost.value, theirs, "ours" if ours_stands else "theirs"))
-            if ours_stands and lost.row.id not in since:
+            if ours_stands and (standing is None or lost.row.id in standing):
                 restore.update(lost.processor.restoring(lost.row.field_of(self.at.side), lost.value))
         return restore
 

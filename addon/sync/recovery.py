@@ -105,13 +105,14 @@ class Recovery:
         self.run.snapshot, items = reader.with_our_change(
             self.run.jira, self.run.at.link.issue_id, field_ids(self.mapping, self.run.at.side), account_id, since
         )
-        written = self._was_written(changes, items)
+        standing = self._standing(items)
+        written = self._was_written(changes, items, standing)
         if not written and self.run.snapshot.updated_at < since:
             # Jira's clock was set back: no time tells whether this last edit of ours is the one that we look for.
             items = ()
         # If it was written, its answer was lost, and with it what it replaced.
-        restore = self.run.lost(self.run.at.link.base, changes, items, self.mapping, self._changed_since(items))
-        base, left = self._base_after(changes, written)
+        restore = self.run.lost(self.run.at.link.base, changes, items, self.mapping, standing)
+        base, left = self._base_after(changes, written, standing)
         last = "comment" in intent or (intent.get("last") is True and not left)
         own = {c.origin: c.id for c in reader.comments(self.run.jira, self.run.at.link.issue_id) if c.origin}
         with self.run.ports.db.begin() as tx:
@@ -126,11 +127,25 @@ class Recovery:
             self.run.put_back(restore)
         raise Retryable("An interrupted write was settled; the issue is looked at again.", after=0.0)
 
-    def _was_written(self, changes: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> bool:
-        """Whether items of our changelog tell of the changes. Jira carries out a call as a whole or not at all."""
+    def _was_written(
+        self, changes: Mapping[str, Any], items: Sequence[Mapping[str, Any]], standing: Collection[str]
+    ) -> bool:
+        """Whether items of our changelog tell of the changes. Jira carries out a call as a whole or not at all.
+
+        They say what we meant; or, where the site rewrites texts, what stands and is not the base: an earlier edit of
+        ours that still stood would be.
+        """
+        base, values = self.run.at.link.base, self._values()
         return any(
-            row.id in changes and processor.wrote(item, changes[row.id]) for row, processor, item in self._told(items)
+            processor.wrote(item, changes[row.id])
+            or (row.id in standing and row.id in base and values.get(row.id) != base[row.id])
+            for row, processor, item in self._told(items)
+            if row.id in changes
         )
+
+    def _values(self) -> dict[str, Any]:
+        assert self.run.snapshot is not None
+        return field_values(self.run.snapshot, self.mapping, self.run.at.side)
 
     def _told(
         self, items: Sequence[Mapping[str, Any]]
@@ -141,23 +156,23 @@ class Recovery:
             if row.field_of(self.run.at.side) in by_field:
                 yield row, processor, by_field[row.field_of(self.run.at.side)]
 
-    def _changed_since(self, items: Sequence[Mapping[str, Any]]) -> set[str]:
-        """Parts that say something else by now than what these changelog items tell that we wrote."""
-        assert self.run.snapshot is not None
-        values = field_values(self.run.snapshot, self.mapping, self.run.at.side)
+    def _standing(self, items: Sequence[Mapping[str, Any]]) -> set[str]:
+        """Parts that say now what these changelog items tell that we wrote."""
+        values = self._values()
         return {
             row.id
             for row, processor, item in self._told(items)
-            if processor.told_by_changelog and not processor.wrote(item, {"value": values.get(row.id)})
+            if processor.told_by_changelog and processor.wrote(item, {"value": values.get(row.id)})
         }
 
-    def _base_after(self, changes: Mapping[str, Any], written: bool) -> tuple[dict[str, Any], set[str]]:
+    def _base_after(
+        self, changes: Mapping[str, Any], written: bool, standing: Collection[str]
+    ) -> tuple[dict[str, Any], set[str]]:
         """The base with what took effect, and the parts that did not, as far as anybody can tell.
 
         What is known to be ``written`` and is otherwise now, somebody has changed since.
         """
-        assert self.run.snapshot is not None
-        values = field_values(self.run.snapshot, self.mapping, self.run.at.side)
+        values = self._values()
         base, left = dict(self.run.at.link.base), set() if written else set(changes)
         for row, processor in fields_of(self.mapping, self.run.at.side):
             change, value = changes.get(row.id), values.get(row.id)
@@ -167,7 +182,7 @@ class Recovery:
                 done = change if written else _took_effect(change, value or ())
                 base[row.id] = processor.merged(base.get(row.id), done)
                 left -= {row.id} if done == change else set()
-            elif row.id in values and not processor.writing("", change, value, new=False):
+            elif (written and row.id in standing) or not processor.writing("", change, value, new=False):
                 base[row.id] = value
                 left.discard(row.id)
             elif written:

@@ -72,7 +72,7 @@ def test_the_same_seed_twice_gives_the_same_history(seed: int, folder: Path) -> 
     assert histories[0] == histories[1]
 
 
-@pytest.mark.parametrize("seed", [31, 76, 198, 203, 235, 321, 399, 509, 560, 1815, 2425, 2653, 4474])
+@pytest.mark.parametrize("seed", [31, 76, 198, 203, 235, 321, 399, 509, 560, 1815, 2425, 2653, 4474, 5867])
 def test_what_a_history_found_once_stays_mended(seed: int, folder: Path) -> None:
     play = play_of(seed, f"sqlite:///{folder}/twinline.db")
     try:
