@@ -10,6 +10,8 @@ from __future__ import annotations
 import functools
 import json
 import os
+import shutil
+import subprocess
 import time
 from pathlib import Path
 
@@ -50,4 +52,14 @@ def note(invariants: str, what: str, **numbers: float | str) -> None:
         FILE.parent.mkdir(parents=True, exist_ok=True)
         with FILE.open("a") as file:
             soak = int(os.environ.get("SOAK_STARTED", "0"))
-            file.write(json.dumps({"invariants": invariants, "what": what, "soak": soak, **numbers}) + "\n")
+            told = {"invariants": invariants, "what": what, "soak": soak, "commit": _commit(), **numbers}
+            file.write(json.dumps(told) + "\n")
+
+
+@functools.cache
+def _commit() -> str:
+    git = shutil.which("git")
+    if git is None:
+        return ""
+    asked = [git, "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
+    return subprocess.run(asked, check=False, capture_output=True, text=True).stdout.strip()

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-import shutil
-import subprocess
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -64,9 +62,10 @@ def main() -> None:
         "",
         "Written by `make soak`; do not edit. `SEED=n pytest tests/simulation/test_histories.py` repeats a failure.",
         "",
-        f"Run at {SHARE:g} of the full size{_commit()} on {os.cpu_count()} cores, Python {platform.python_version()}.",
-        *_soaks(runs),
+        f"Run at {SHARE:g} of the full size on {os.cpu_count()} cores, Python {platform.python_version()}.",
         "A dash means that nothing of this run measured it.",
+        "",
+        *_soaks(runs),
         "",
         "| # | Invariant | Goal at full size | Reached |",
         "| --- | --- | --- | --- |",
@@ -107,20 +106,13 @@ def main() -> None:
     REPORT.write_text("\n".join(lines) + "\n")
 
 
-def _commit() -> str:
-    git = shutil.which("git")
-    if git is None:
-        return ""
-    asked = [git, "-C", str(REPORT.parent), "rev-parse", "--short", "HEAD"]
-    told = subprocess.run(asked, check=False, capture_output=True, text=True)
-    return f" at commit {told.stdout.strip()}" if told.returncode == 0 else ""
-
-
 def _soaks(runs: list[dict[str, Any]]) -> list[str]:
-    """Which soaks the figures come from, where there was more than one (``SOAK_RESUME``)."""
-    begun = sorted({run["soak"] for run in runs if run.get("soak")})
-    days = [f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d %H:%M}" for moment in begun]
-    return [f"Its figures were gathered by {len(days)} soaks, begun at {', '.join(days)} (UTC)."] if days[1:] else []
+    """Which soaks the figures come from, for one may go on with another's (``SOAK_RESUME``)."""
+    counts = Counter((run.get("soak", 0), run.get("commit", "")) for run in runs)
+    return [
+        f"- {count} of its figures by a soak begun {datetime.fromtimestamp(begun, UTC):%Y-%m-%d %H:%M} UTC, commit {of}"
+        for (begun, of), count in sorted(counts.items())
+    ]
 
 
 def _broken(invariant: str) -> str:
