@@ -236,6 +236,8 @@ def renew(tx: Tx, synchronization_id: int, now: float) -> list[TwinLink]:
             read_at=None,
             retry_at=None,
             attempt_count=0,
+            # Where we have no issue yet, the partner may ask for one by another key.
+            partner_issue_id=case((has_issue, twin_link.c.partner_issue_id), else_=""),
         )
         .returning(twin_link)
     )
@@ -304,11 +306,12 @@ def touch_others(tx: Tx, link: TwinLink, now: float) -> list[int]:
 
 
 def try_again(tx: Tx, link_id: int, now: float) -> None:
-    """Forget why the link stands still and look at everything afresh."""
+    """Forget why the link stands still and look at everything afresh; at our issue, if there is one yet."""
+    look = case((twin_link.c.issue_id.is_not(None), now))
     tx.execute(
         update(twin_link)
         .where(twin_link.c.id == link_id, twin_link.c.state != ENDED)
-        .values(state=ACTIVE, reason="", fix="", retry_at=None, attempt_count=0, touched_at=now)
+        .values(state=ACTIVE, reason="", fix="", retry_at=None, attempt_count=0, touched_at=look)
     )
 
 

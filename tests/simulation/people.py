@@ -33,6 +33,8 @@ class Journal:
     added: dict[int, tuple[int, str]] = field(default_factory=dict)
     dropped: set[int] = field(default_factory=set)
     """Labels, by the number in their name."""
+    may_return: set[int] = field(default_factory=set)
+    """Labels that were dropped before a backup was put back: sets are united then (ADR 8)."""
     created: dict[str, int] = field(default_factory=dict)
     """Issue id → site at which a person created it."""
     deleted: set[str] = field(default_factory=set)

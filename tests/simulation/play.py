@@ -174,6 +174,7 @@ class Play:
         """This side's database is lost, and the last backup put in its place."""
         if side in self.backups and not self.off:
             self.world.restore((self.world.blue, self.world.green)[side], self.backups[side])
+            self.people.journal.may_return |= self.people.journal.dropped
             self.counts["restores"] += 1
 
     def calm(self, side: int, act: str, pick: int) -> None:
@@ -241,7 +242,8 @@ class Play:
         before = [len(site.writes) for site in self.world.sites.values()]
         for home in self.world.deployments():
             with home.db.begin() as tx:
-                active = update(table.twin_link).where(table.twin_link.c.state == "active")
+                links = table.twin_link.c
+                active = update(table.twin_link).where(links.state == "active", links.issue_id.is_not(None))
                 tx.execute(active.values(touched_at=self.world.now))
         self.world.now += 600
         self.settle()

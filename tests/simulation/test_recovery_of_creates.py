@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from addon.store import queue, twin_link
 from tests.simulation.test_line import _check, _quiet
 from tests.simulation.world import World
 
@@ -45,3 +46,26 @@ def test_an_edit_of_a_new_twin_stands(
     assert world.conflicts() == [], "they were not changed at the same time"
     assert "edit" not in {operation for operation, _ in green.writes}, "what stands need not be written"
     _quiet(world)
+
+
+def test_a_create_that_is_refused_rests_until_a_person_has_mended_it(database_url: str) -> None:
+    random.seed(7)
+    world = World(database_url, random.Random(7))
+    blue, green = world.sites[world.blue.id], world.sites[world.green.id]
+    blue.create("First")
+    for person_retries in (False, True):
+        if person_retries:
+            (link,) = [link for link in world.links() if link.issue_id is None]
+            with world.db.begin() as tx:
+                twin_link.try_again(tx, link.id, world.now)
+        green.faults = lambda operation: "refused" if operation == "create" else ""
+        for _ in range(30):
+            world.work()
+            world.now += 1
+            world.sweep()
+        with world.db.read() as tx:
+            assert queue.due_links(tx, world.now + 1_000_000) == [], "it is looked at again and again"
+        assert not green.issues
+    world.retry(link.id)
+    assert len(green.issues) == 1
+    _check(world)

@@ -166,6 +166,15 @@ def test_histories_with_restores(first: int, folder: Path) -> None:
     play_all("R15", WHAT, range(first, min(first + BATCH, RUNS)), open_, partial(drive, draw=_draw))
 
 
+@pytest.mark.parametrize("seed", [44, 48, 52, 67, 112])
+def test_what_a_history_with_restores_found_once_stays_mended(seed: int, folder: Path) -> None:
+    play = Play(f"sqlite:///{folder}/twinline.db", seed, policy=POLICIES[seed % 3], federated=True)
+    try:
+        assert drive(play, seed, draw=_draw) == []
+    finally:
+        play.close()
+
+
 def _draw(rng: random.Random) -> tuple[str, tuple[object, ...]]:
     dice = rng.random()
     if dice < 0.08:

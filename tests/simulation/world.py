@@ -164,6 +164,8 @@ class World:
     crashes: int = 0
     point: str = ""
     crashed: bool = False
+    forgotten: list[conflict.Found] = field(default_factory=list)
+    """Of conflict logs, what was there when a database was lost: a backup does not hold what came after it."""
 
     def __post_init__(self) -> None:
         opened.append(self)
@@ -236,6 +238,7 @@ class World:
     def restore(self, tenant: Tenant, copy: Path) -> None:
         """The deployment's processes stop, its database is replaced by the copy, and they start again."""
         home = self.homes[tenant.id]
+        self.forgotten += self.conflicts(tenant)
         target = Path(str(home.db.engine.url.database))
         home.db.close()
         for name in ("", "-wal", "-shm"):
@@ -417,12 +420,12 @@ class World:
                 found += [link for link in (twin_link.by_id(tx, i) for i in ids) if link is not None]
         return found
 
-    def conflicts(self) -> list[conflict.Found]:
-        """The conflict logs of all links."""
+    def conflicts(self, of: Tenant | None = None) -> list[conflict.Found]:
+        """The conflict logs of all links, or of one site's."""
         found: list[conflict.Found] = []
         for link in self.links():
             with self.homes[link.tenant_id].db.read() as tx:
-                found += conflict.all_of(tx, link.id)
+                found += conflict.all_of(tx, link.id) if of is None or link.tenant_id == of.id else []
         return found
 
     def twins(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
