@@ -266,8 +266,9 @@ def create(
     link_key: str,
     issue_id: str | None = None,
     issue_key: str = "",
+    partner_issue_id: str = "",
 ) -> TwinLink:
-    """A new link: ours to open (with our issue and a fresh key) or the partner's (with their key, no issue yet)."""
+    """A new link: ours to open (with our issue and a fresh key) or the partner's (with their key and issue)."""
     row = tx.execute(
         insert(twin_link)
         .values(
@@ -278,6 +279,7 @@ def create(
             state=ACTIVE,
             issue_id=issue_id,
             issue_key=issue_key,
+            partner_issue_id=partner_issue_id,
             partner_issue={},
             base={},
             touched_at=now if issue_id else None,

@@ -66,9 +66,9 @@ def accept(tx: Tx, synchronization: Synchronization, messages: Sequence[Message]
                 mapping_id=ours[0].mapping_id,
                 link_key=link_key,
                 now=now,
+                # Known before it is applied: a partner that comes back from a backup asks for it by another key.
+                partner_issue_id=ours[0].twin.issue_id,
             )
-            # Known before it is applied: a partner that comes back from a backup asks for it by another key.
-            link = twin_link.change(tx, link.id, partner_issue_id=ours[0].twin.issue_id)
         expected = link.expected_sequence
         if _is_ack_at_once(link, ours):
             twin_link.forget_settled(tx, link.id, ours[0].seen)

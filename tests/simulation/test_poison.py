@@ -15,9 +15,9 @@ from addon.store import twin_link
 from tests.fakes.jira import FakeJira
 from tests.simulation.test_line import _check, _quiet, _words
 from tests.simulation.world import World
-from tests.soak.figures import SOAK, note
+from tests.soak.figures import SOAK, note, size
 
-ISSUES, ROUNDS = 100, 1
+ISSUES, ROUNDS = 100, size(usual=1, full=40)
 BATCH = 25
 AT_ONCE, PAUSE = 20, 5.0
 """So many edits come at once, and so many seconds pass until the next ones."""
