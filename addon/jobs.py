@@ -105,6 +105,11 @@ class Parts:
             nonce.purge(tx, now)
             unreconciled = tenant_store.unreconciled(tx, now, self.settings.reconcile_seconds)
         with self.db.read() as tx:
+            unanswered = queue.unanswered(tx, now)
+        for link_id in unanswered:
+            with self.db.begin() as tx:
+                queue.remind(tx, link_id, now)
+        with self.db.read() as tx:
             issues = queue.due_issues(tx, now)
             links = queue.due_links(tx, now)
             untold = synchronization_store.untold(tx, now)

@@ -189,5 +189,6 @@ def _comment(data: Mapping[str, Any]) -> Comment:
         created_at=seconds(data["created"]),
         restricted=bool(data.get("visibility")) or data.get("jsdPublic") is False or internal,
         origin=str((properties.get(PROPERTY) or {}).get("part", "")),
+        agreement=str((properties.get(PROPERTY) or {}).get("agreement", "")),
         author_email=author.get("emailAddress") or "",
     )

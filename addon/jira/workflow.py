@@ -7,6 +7,7 @@ that stand in the statuses in question: each tells the ways out of its own.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -88,11 +89,15 @@ def again(raw: Any) -> Any:
 
 @dataclass(slots=True)
 class _Known:
-    """What was told of one workflow, with when. ``asked``: statuses of which nobody could be asked."""
+    """What was told of one workflow, with when: by issues (``moves``), and by itself (``whole``, ``read_at``).
+
+    ``asked``: statuses of which nobody could be asked.
+    """
 
     moves: dict[str, tuple[float, tuple[Move, ...]]] = field(default_factory=dict)
     asked: dict[str, float] = field(default_factory=dict)
-    read_at: float | None = None
+    whole: Mapping[str, tuple[Move, ...]] = field(default_factory=dict)
+    read_at: float = -math.inf
 
 
 class Workflows:
@@ -109,7 +114,8 @@ class Workflows:
         with self._lock:
             known = self._known.get(kind, _Known())
             moves = {status: told for status, (at, told) in known.moves.items() if at > oldest}
-            return moves, {status for status, at in known.asked.items() if at > oldest}
+            whole = known.whole if known.read_at > oldest else {}
+            return {**whole, **moves}, {status for status, at in known.asked.items() if at > oldest}
 
     def told(self, kind: Kind, status_id: str, moves: tuple[Move, ...]) -> None:
         """Jira offered an issue in this status these transitions. Screens that it did not tell now are remembered."""
@@ -133,16 +139,17 @@ class Workflows:
         now = self._clock()
         with self._lock:
             known = self._of(kind)
-            read_lately = known.read_at is not None and known.read_at + KEEP_SECONDS > now
-            known.read_at = known.read_at if read_lately else now
+            read_lately = known.read_at > now - KEEP_SECONDS
+            if not read_lately:
+                known.read_at, known.whole = now, {}
         whole = {} if read_lately else _read(jira, kind)
-        found = whole or _by_an_issue(jira, kind, status_id)
+        found = {} if status_id in whole else _by_an_issue(jira, kind, status_id)
         with self._lock:
             known = self._of(kind)
-            for status, moves in found.items():
-                if known.moves.get(status, (0.0, ()))[0] + KEEP_SECONDS <= now or status not in known.moves:
-                    known.moves[status] = now, moves
-            if status_id not in found:
+            if not read_lately:
+                known.read_at, known.whole = now, whole
+            known.moves |= {status: (now, moves) for status, moves in found.items()}
+            if status_id not in whole and status_id not in found:
                 known.asked[status_id] = now
 
     def _of(self, kind: Kind) -> _Known:

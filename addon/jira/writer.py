@@ -62,11 +62,14 @@ def transition(jira: Writing, issue_id: str, move_id: str, edit: Edit) -> None:
     jira.post(f"/rest/api/3/issue/{issue_id}/transitions", json={"transition": {"id": move_id}, **body})
 
 
-def add_comment(jira: Writing, issue_id: str, part: str, body: Mapping[str, Any]) -> str:
-    """Write a partner's comment; the part's name goes along as a property. Returns the new comment's id."""
+def add_comment(jira: Writing, issue_id: str, mark: Mapping[str, str], body: Mapping[str, Any]) -> str:
+    """Write a partner's comment; ``mark`` goes along as a property. Returns the new comment's id.
+
+    ``mark``: *part* is its name and *agreement* that of the partner whose it is.
+    """
     answer = jira.post(
         f"/rest/api/3/issue/{issue_id}/comment",
-        json={"body": body, "properties": [{"key": PROPERTY, "value": {"part": part}}]},
+        json={"body": body, "properties": [{"key": PROPERTY, "value": dict(mark)}]},
     )
     return str(answer["id"])
 

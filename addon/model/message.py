@@ -77,7 +77,9 @@ class Message:
     stands still there, in words for people; empty when all is well. ``ended``: the sender's reason for ending the link.
     ``wants``: parts that the receiver shall send again as they are there, because a person chose its value.
     ``epoch``: sequences are counted anew in each (``sync.epoch``). ``yours``: the receiver's issue as the sender knows
-    it, said with the first message of an epoch.
+    it, said with the first message of an epoch. ``made_at``: when it was put down, in seconds by the sender's clock: it
+    tells a message from another of the same sequence that a backup made forgotten. ``seen_made_at``: that of the
+    message ``seen``, or 0 where the sender does not know.
     """
 
     link_key: str
@@ -93,6 +95,8 @@ class Message:
     wants: tuple[str, ...] = ()
     epoch: int = 1
     yours: str = ""
+    made_at: float = 0.0
+    seen_made_at: float = 0.0
 
     @property
     def tells_all(self) -> bool:
@@ -119,6 +123,8 @@ class Message:
             "wants": list(self.wants),
             "epoch": self.epoch,
             "yours": self.yours,
+            "made_at": self.made_at,
+            "seen_made_at": self.seen_made_at,
         }
 
     @classmethod
@@ -139,4 +145,7 @@ class Message:
             wants=tuple(data["wants"]),
             epoch=data["epoch"],
             yours=data["yours"],
+            # Rows that were written before there were epochs' witnesses lack them.
+            made_at=data.get("made_at", 0.0),
+            seen_made_at=data.get("seen_made_at", 0.0),
         )

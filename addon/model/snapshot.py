@@ -22,6 +22,8 @@ class Comment:
     restricted: bool
     origin: str = ""
     """Set on comments that carry our own property: the part they were created for."""
+    agreement: str = ""
+    """Of the synchronization that they were created by."""
     author_email: str = ""
     """Empty where the person does not show it."""
 

@@ -54,7 +54,7 @@ class State:
 
     ``site_url`` and ``site_name`` are its Jira's, ``endpoint`` is its Twinline deployment. ``public_key`` is Ed25519,
     raw, in base64; ``key_id`` its SHA-256. ``expires_at`` (seconds since 1970) is the invitation's. ``review``: rules
-    of the hearer's wait here until a person accepts them.
+    of the hearer's wait here until a person accepts them. ``epoch``: the one that it counts its messages in.
     """
 
     agreement_id: str
@@ -67,6 +67,7 @@ class State:
     endpoint: str
     key_id: str
     public_key: str
+    epoch: int = 1
     reason: str = ""
     person: str = ""
     expires_at: float | None = None

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, exists, func, insert, null, or_, select, update
+from sqlalchemy import and_, bindparam, case, delete, exists, func, insert, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from addon.model.message import Message
 from addon.store.db import Tx
 from addon.store.table import inbox, outbox, synchronization, tenant, touched_issue, twin_link
 from addon.store.twin_link import ACTIVE, ENDED, OUTSIDE, TwinLink
+
+REMIND_SECONDS = 3600.0
+"""After which a message that the partner has not applied is handed over again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +153,41 @@ def append(tx: Tx, link: TwinLink, message: Message, now: float) -> None:
             "tenant_id": link.tenant_id,
             "twin_link_id": link.id,
             "sequence": message.sequence,
-            "message": message.to_json(),
+            "message": replace(message, made_at=now).to_json(),
             "created_at": now,
+            "remind_at": None if message.replica is None else now + REMIND_SECONDS,
         },
     )
+
+
+def made_at(tx: Tx, link_id: int, sequence: int) -> float | None:
+    """When a message was put down that the partner has not confirmed yet; None where there is none."""
+    asked = select(outbox.c.created_at).where(outbox.c.twin_link_id == link_id, outbox.c.sequence == sequence)
+    return tx.scalar(asked)
+
+
+def unanswered(tx: Tx, now: float, limit: int = 100) -> list[int]:
+    """Links of which the partner took a message long ago and has not applied it."""
+    taken = and_(outbox.c.twin_link_id == twin_link.c.id, outbox.c.sequence <= twin_link.c.delivered_sequence)
+    due = select(outbox.c.twin_link_id).join(twin_link, taken).where(outbox.c.remind_at <= now)
+    return list(tx.scalars(due.distinct().limit(limit)))
+
+
+def remind(tx: Tx, link_id: int, now: float) -> None:
+    """Hand such a link's messages over again: the partner may have come back from a backup that does not hold them.
+
+    One that still has them skips the repeats, and is reminded less and less often.
+    """
+    asking = and_(outbox.c.twin_link_id == link_id, outbox.c.remind_at.is_not(None))
+    first = select(func.min(outbox.c.sequence)).where(asking).scalar_subquery()
+    tx.execute(
+        update(twin_link)
+        .where(twin_link.c.id == link_id, twin_link.c.delivered_sequence >= first)
+        .values(delivered_sequence=first - 1)
+    )
+    age = now - outbox.c.created_at
+    later = now + case((age > REMIND_SECONDS, age), else_=REMIND_SECONDS)
+    tx.execute(update(outbox).where(asking).values(remind_at=later))
 
 
 def outgoing(tx: Tx, link_id: int, after: int, limit: int = 100) -> list[Message]:

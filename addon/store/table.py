@@ -195,7 +195,7 @@ twin_link = Table(
     Column("partner_seen", Integer, nullable=False, default=0),  # the partner has applied up to
     Column("expected_sequence", Integer, nullable=False, default=1),  # of our inbox
     Column("applied_sequence", Integer, nullable=False, default=0),  # we have applied up to
-    Column("received_digest", String(64), nullable=False, default=""),  # of the last message stored
+    Column("received_made_at", Float, nullable=False, default=0.0, server_default="0"),  # of the last message stored
     Column("renewed", Boolean, nullable=False, default=False),  # an epoch has begun: our next message tells all
     Column("lease_owner", String(36), nullable=False, default=""),
     Column("lease_until", Float, nullable=False, default=0.0),
@@ -286,7 +286,14 @@ outbox = Table(
     Column("sequence", Integer, nullable=False),
     Column("message", JSON, nullable=False),
     Column("created_at", Float, nullable=False),
+    Column("remind_at", Float),  # of one to be applied: when it is handed over again, if it has not been by then
     UniqueConstraint("twin_link_id", "sequence"),
+    Index(
+        "ix_outbox_remind_at",
+        "remind_at",
+        sqlite_where=text("remind_at IS NOT NULL"),
+        postgresql_where=text("remind_at IS NOT NULL"),
+    ),
 )
 
 inbox = Table(

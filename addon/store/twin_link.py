@@ -42,7 +42,7 @@ class TwinLink:
     partner_seen: int
     expected_sequence: int
     applied_sequence: int
-    received_digest: str
+    received_made_at: float
     renewed: bool
     lease_owner: str
     lease_until: float
@@ -230,7 +230,7 @@ def renew(tx: Tx, synchronization_id: int, now: float) -> list[TwinLink]:
             partner_seen=0,
             expected_sequence=1,
             applied_sequence=0,
-            received_digest="",
+            received_made_at=0.0,
             renewed=alive & has_issue,
             touched_at=case((alive & has_issue, now)),
             read_at=None,

@@ -162,7 +162,7 @@ class Application:
             issue_id = recovery.Recovery(self, mapping).parked()
         key, plan = "", None
         if issue_id is not None and epoch.is_recent(at.synchronization, ports.clock()):
-            renewal.adopt(ports.db, at, issue_id, row, ports.clock())
+            renewal.adopt(ports.db, at, issue_id, ports.clock())
         if issue_id is None:
             plan = self._prepared(mapping, new=True)
             end, first = mapping.end_of(self.at.side), portion.at_creation(plan, mapping, self.at.side)[0]
@@ -184,7 +184,7 @@ class Application:
 
     def twin(self) -> str:
         """How our issue names the one it is made for."""
-        return f"{self.at.synchronization.agreement_id}/{self.rows[0].message.twin.issue_id}"
+        return renewal.mark(self.at.synchronization.agreement_id, self.rows[0].message.twin.issue_id)
 
     def lost(
         self,
@@ -291,8 +291,8 @@ class Application:
     def _comment(self, write: CommentWrite) -> None:
         issue_id = self.at.link.issue_id
         assert issue_id is not None
-        our_id = write.comment_id
-        lost = False
+        our_id, lost = write.comment_id, False
+        mark = {"part": write.part, "agreement": self.at.synchronization.agreement_id}
         with self.writing({"comment": write.part}):
             try:
                 if write.body is None:
@@ -300,7 +300,7 @@ class Application:
                 elif write.comment_id:
                     writer.edit_comment(self.jira, issue_id, write.comment_id, write.body)
                 else:
-                    our_id = writer.add_comment(self.jira, issue_id, write.part, write.body)
+                    our_id = writer.add_comment(self.jira, issue_id, mark, write.body)
             except Missing:
                 if not write.comment_id:
                     raise

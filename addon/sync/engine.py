@@ -108,9 +108,13 @@ class Engine:
     def _look(self, at: Line, *, whole: bool = False) -> Look:
         jira = self.jira_of(at.tenant)
         found = look(at, jira)
-        if not (whole or at.link.renewed):
+        whole = whole or at.link.renewed
+        if not whole and not renewal.has_strangers(self.db, at, found.snapshot):
             return found
-        return replace(found, snapshot=renewal.with_origins(jira, found.snapshot, found.mapping))
+        found = replace(found, snapshot=renewal.with_origins(jira, found.snapshot, found.mapping))
+        if not whole and renewal.has_forgotten(self.db, at, found.snapshot):
+            epoch.begin_ours(self.db, at.synchronization, self.clock())
+        return found
 
     def take(self, at: Line, found: Look) -> None:
         """Settle a fresh look: what changed goes to the outbox and the base moves, in one transaction.
@@ -124,8 +128,7 @@ class Engine:
             return
         with self.db.begin() as tx:
             link = at.lock(tx)
-            if link.renewed:
-                renewal.remember_copies(tx, at, snapshot)
+            renewal.remember_copies(tx, at, snapshot.comments or ())
             moved = found.mapping.id != link.mapping_id
             if moved:
                 former = at.rules.mapping(link.mapping_id)
@@ -213,19 +216,19 @@ class Engine:
 
     def _apply(self, at: Line, rows: Sequence[Received], arrived: dict[str, inbound.Arrived]) -> None:
         at.check_rules(rows[-1].message)
-        if (
-            at.link.issue_id is not None
-            and rows[0].intent is None
-            and (rows[0].message.tells_all or inbound.must_read(arrived, at.mapping(), at.side))
-        ):
-            whole = rows[0].message.tells_all and at.synchronization.epoch_at is not None
-            found = self._look(at, whole=whole)
+        first = rows[0].message
+        again = first.tells_all and at.synchronization.epoch_at is not None
+        late = renewal.is_late(rows[0], arrived, self.clock())
+        unknown = first.tells_all or inbound.must_read(arrived, at.mapping(), at.side)
+        if at.link.issue_id is not None and (late or (unknown and rows[0].intent is None)):
+            found = self._look(at, whole=again)
             self.take(at, found)
-            if whole:
+            if again or late:
                 with self.db.read() as tx:
                     created = twin_item.created(tx, at.link.id, COMMENT)
                 surroundings = self._application(at, rows, arrived).surroundings(at.mapping())
-                arrived = renewal.whole(arrived, found.snapshot, created, at, surroundings)
+                gone = renewal.gone(arrived, created, at) if again else {}
+                arrived = {**renewal.unsaid(arrived, found.snapshot, created, at, surroundings), **gone}
         application = self._applied(at, rows, arrived)
         crash.point("receive.before_settle")
         self._settle(at, rows, application)

@@ -12,8 +12,7 @@ conflict log keeps the rest (ADR 8).
 
 from __future__ import annotations
 
-import hashlib
-import json
+from typing import NoReturn
 
 from addon import log
 from addon.errors import Retryable
@@ -21,9 +20,10 @@ from addon.model.message import Message
 from addon.store import queue, twin_link
 from addon.store import rules as rules_store
 from addon.store import synchronization as synchronization_store
-from addon.store.db import Tx
+from addon.store.db import Database, Tx
 from addon.store.synchronization import Synchronization
 from addon.store.twin_link import TwinLink
+from addon.sync.line import LostLease
 
 WATCH_SECONDS = 24 * 3600.0
 """For so long after an epoch has begun, an issue is looked for before it is created: it may be there from before."""
@@ -52,7 +52,9 @@ def begin(tx: Tx, synchronization_id: int, number: int, now: float) -> Synchroni
 
 
 def _renew(tx: Tx, ours: Synchronization, number: int, now: float) -> Synchronization:
-    ours = synchronization_store.change(tx, ours.id, epoch=number, epoch_at=now)
+    # The partner is told, though none of our links had anything to say.
+    told = {"state_version": ours.next_version(now)}
+    ours = synchronization_store.change(tx, ours.id, epoch=number, epoch_at=now, **told)
     rules = rules_store.live(tx, ours.id)
     for link in twin_link.renew(tx, ours.id, now):
         # The partner may have forgotten that it is over.
@@ -69,19 +71,38 @@ def begin_all(tx: Tx, now: float) -> None:
         _renew(tx, ours, ours.epoch + 1, now)
 
 
-def digest(message: Message) -> str:
-    """What tells a repeat from another message of the same sequence."""
-    return hashlib.sha256(json.dumps(message.to_json(), sort_keys=True).encode()).hexdigest()
+def begin_ours(db: Database, ours: Synchronization, now: float) -> NoReturn:
+    """Something in our Jira can only be if this database came back from a backup: begin an epoch.
+
+    Raises:
+        LostLease: always; the link that was being worked on has begun afresh as well.
+        Retryable: the last epoch has only just begun.
+    """
+    with db.begin() as tx:
+        begin(tx, ours.id, ours.epoch + 1, now)
+    raise LostLease
 
 
-def proves_restore(link: TwinLink, message: Message) -> bool:
+def proves_restore(tx: Tx, link: TwinLink | None, message: Message) -> bool:
     """Whether a message that came for this link can only be if one of both ends has forgotten something."""
+    if link is None:
+        return message.seen > 0
     if message.seen >= link.next_sequence:
         return True  # they have applied what we do not know to have sent
-    if message.sequence == link.expected_sequence:
-        return message.seen < link.partner_seen  # they have forgotten what they had applied
+    if message.sequence >= link.expected_sequence:
+        if message.seen < link.partner_seen:
+            return True  # they have forgotten what they had applied
+        # They have applied what we have no receipt for: is it what we know by this number?
+        known = queue.made_at(tx, link.id, message.seen) if message.seen > link.delivered_sequence else None
+        return known is not None and message.seen_made_at not in (0.0, known)
     last = message.sequence == link.expected_sequence - 1
-    return last and digest(message) != link.received_digest  # they number anew what they have forgotten
+    # They number anew what they have forgotten.
+    return last and link.received_made_at not in (0.0, message.made_at)
+
+
+def is_known_otherwise(twin: TwinLink | None) -> bool:
+    """Whether an issue that a message with an unknown key speaks of is the twin of one of ours by another key."""
+    return twin is not None and (twin.expected_sequence > 1 or twin.partner_seen > 0)
 
 
 def is_recent(synchronization: Synchronization, now: float) -> bool:

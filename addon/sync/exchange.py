@@ -20,7 +20,7 @@ from addon.store.db import Database, Tx
 from addon.store.secret import Vault
 from addon.store.synchronization import Synchronization
 from addon.store.tenant import Tenant
-from addon.sync import review, rulebook, signature, site
+from addon.sync import epoch, review, rulebook, signature, site
 from addon.sync.agreement import settle
 from addon.sync.starting import begin
 from addon.sync.transport import Caller
@@ -60,6 +60,7 @@ class Exchange:
             "reason": ours.status_reason,
             "person": ours.status_person if ours.status_by == "us" else "",
             "expires_at": ours.expires_at,
+            "epoch": ours.epoch,
             "rules": _told_rules(latest) if latest else None,
             "review": ours.review,
             **(review.told(tx, ours) if ours.accepted else {}),
@@ -128,7 +129,8 @@ class Exchange:
 
         Raises:
             Refused: this is not for us, or its rules cannot be used.
-            Retryable: our Jira cannot be asked for its time, which new mappings start from.
+            Retryable: our Jira cannot be asked for its time, which new mappings start from; or it is too early to
+                follow the partner into another epoch.
         """
         theirs = _rules_of(told)
         started_at = self._start(ours, theirs)
@@ -144,6 +146,8 @@ class Exchange:
             after = store.change(tx, row.id, **settlement.columns) if settlement.columns else row
             store.clear_back_off(tx, row.id, self.clock())
             adopted = False
+            if after.accepted:
+                epoch.begin(tx, row.id, told.epoch, self.clock())
             if told.state_version >= row.partner_state_version and after.accepted:
                 adopted = self._adopt(tx, after, told, theirs, started_at)
                 review.hear(tx, after, told, self.clock())

@@ -50,11 +50,7 @@ def accept(tx: Tx, synchronization: Synchronization, messages: Sequence[Message]
         if not ours:
             continue
         twin = None if link else _twin_of(tx, synchronization, ours[0])
-        if (
-            any(epoch.proves_restore(link, message) for message in ours)
-            if link
-            else twin is not None and (twin.expected_sequence > 1 or twin.partner_seen > 0)
-        ):
+        if any(epoch.proves_restore(tx, link, message) for message in ours) or epoch.is_known_otherwise(twin):
             return _begin_anew(tx, synchronization, messages, now)
         if link is None:
             if min(message.sequence for message in ours) != 1 or twin is not None:
@@ -72,7 +68,7 @@ def accept(tx: Tx, synchronization: Synchronization, messages: Sequence[Message]
         expected = link.expected_sequence
         if _is_ack_at_once(link, ours):
             twin_link.forget_settled(tx, link.id, ours[0].seen)
-            settled = {**settled_by(link, ours[0]), "received_digest": epoch.digest(ours[0])}
+            settled = {**settled_by(link, ours[0]), "received_made_at": ours[0].made_at}
             twin_link.change(tx, link.id, expected_sequence=expected + 1, **settled)
             up_to[link_key] = expected
             continue
@@ -86,7 +82,7 @@ def accept(tx: Tx, synchronization: Synchronization, messages: Sequence[Message]
         if expected != link.expected_sequence:
             # What it waits for may be put right by what has come.
             soon = {"retry_at": None} if link.waits_for else {}
-            told = {"received_digest": epoch.digest(last)}
+            told = {"received_made_at": last.made_at}
             twin_link.change(tx, link.id, expected_sequence=expected, **told, **soon)
             changed.append(link.id)
         up_to[link_key] = expected - 1

@@ -132,6 +132,7 @@ class Line:
             link_key=self.link.link_key,
             sequence=self.link.next_sequence,
             seen=self.seen,
+            seen_made_at=self._made_at(self.seen),
             mapping_id=self.link.mapping_id,
             rules_version=self.rules.version,
             rules_hash=self.rules.hash,
@@ -143,6 +144,12 @@ class Line:
             epoch=self.synchronization.epoch,
             yours=self.link.partner_issue_id if self.link.next_sequence == 1 else "",
         )
+
+    def _made_at(self, sequence: int) -> float:
+        """Of one of the partner's messages, as they said."""
+        if sequence == self.link.expected_sequence - 1:
+            return self.link.received_made_at
+        return next((row.message.made_at for row in self.rows if row.sequence == sequence), 0.0)
 
     def lock(self, tx: Tx) -> TwinLink:
         """The link's row, locked, with what other doors wrote to it meanwhile.

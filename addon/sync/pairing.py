@@ -26,7 +26,7 @@ from addon.store.queue import Touched
 from addon.store.synchronization import Synchronization
 from addon.store.tenant import Tenant
 from addon.store.twin_link import TwinLink
-from addon.sync import admission, backoff, epoch
+from addon.sync import admission, backoff, epoch, renewal
 from addon.sync.admission import Issue, Terms
 from addon.sync.engine import Engine
 from addon.sync.standing import is_later
@@ -194,14 +194,20 @@ class Pairing:
         """An issue that we created and whose receipt was lost: it belongs to the link that it names."""
         for candidate in found:
             ours = candidate.synchronization
-            link = twin_link.by_key(tx, ours.id, snapshot.link_key)
+            twin_id = renewal.made_for(snapshot, ours)
+            # A partner that came back from a backup asks for the same twin by another key.
+            asking = twin_link.with_partner_issue(tx, ours.id, twin_id) if twin_id else None
+            link = asking or twin_link.by_key(tx, ours.id, snapshot.link_key)
             if link is not None and link.issue_id is None:
-                renewed = {"renewed": True, "touched_at": now} if epoch.is_recent(ours, now) else {}
-                columns = {"issue_id": snapshot.issue_id, "issue_key": snapshot.issue_key, "retry_at": None, **renewed}
-                twin_link.change(tx, link.id, **columns)
+                if not epoch.is_recent(ours, now) and all(row.intent is None for row in queue.incoming(tx, link.id, 1)):
+                    # Nobody was about to create it: a backup was put back here.
+                    ours = epoch.begin(tx, ours.id, ours.epoch + 1, now) or ours
+                renewed = renewal.taken(tx, link, now) if epoch.is_recent(ours, now) else {}
+                told = {"partner_issue_id": twin_id} if twin_id else {}
+                columns = {"issue_id": snapshot.issue_id, "issue_key": snapshot.issue_key, "retry_at": None}
+                twin_link.change(tx, link.id, **columns, **renewed, **told)
                 return [link.id]
-            made_here = snapshot.twin.startswith(f"{ours.agreement_id}/")
-            if link is None and made_here and snapshot.created_at > (ours.epoch_at or 0.0):
+            if link is None and twin_id and snapshot.created_at > (ours.epoch_at or 0.0):
                 # We created it for a link that we do not know: a backup was put back here.
                 epoch.begin(tx, ours.id, ours.epoch + 1, now)
         return []

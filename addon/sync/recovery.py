@@ -16,9 +16,8 @@ from addon.jira import reader
 from addon.model.plan import Plan
 from addon.model.rules import FieldMapping, IssueMapping
 from addon.model.value import key_of
-from addon.store import queue, twin_item
-from addon.store.twin_item import COMMENT
-from addon.sync import epoch
+from addon.store import queue
+from addon.sync import epoch, renewal
 from addon.sync.detection import field_values
 from addon.sync.line import field_ids, rendered_ids
 from addon.sync.processors import FieldProcessor, PartChange
@@ -83,8 +82,11 @@ class Recovery:
             else:
                 edits[row.id] = base.get(row.id)
                 base[row.id] = change["value"] if change else None
+        # One that was found may be older than our rows, where a backup was put back.
+        comments = () if made else reader.comments(self.run.jira, self.run.at.link.issue_id)
         with self.run.ports.db.begin() as tx:
             self.run.at.lock(tx)
+            renewal.remember_copies(tx, self.run.at, comments)
             self.run.end_writing(tx, last=last)
             self.run.at.change(tx, base=base, issue_key=self.run.snapshot.issue_key)
         if last and made is None and not self.run.rows[0].message.begins_again:
@@ -114,11 +116,10 @@ class Recovery:
         restore = self.run.lost(self.run.at.link.base, changes, items, self.mapping, standing)
         base, left = self._base_after(changes, written, standing)
         last = "comment" in intent or (intent.get("last") is True and not left)
-        own = {c.origin: c.id for c in reader.comments(self.run.jira, self.run.at.link.issue_id) if c.origin}
+        comments = reader.comments(self.run.jira, self.run.at.link.issue_id)
         with self.run.ports.db.begin() as tx:
             link = self.run.at.lock(tx)
-            for part, comment_id in own.items():
-                twin_item.add(tx, link, COMMENT, part, comment_id)
+            renewal.remember_copies(tx, self.run.at, comments)
             self.run.end_writing(tx, last=last)
             self.run.keep_conflicts(tx, link)
             # While an intent stood our issue was not compared: what people did there must be known before we write on.

@@ -9,7 +9,7 @@ from addon.errors import Refused, Retryable
 from addon.store import synchronization as store
 from addon.store import tenant as tenant_store
 from addon.store.synchronization import INVITATION_SENT, Synchronization
-from addon.sync import backoff
+from addon.sync import backoff, epoch
 from addon.sync.exchange import Exchange
 from addon.sync.transport import Transport
 
@@ -84,10 +84,10 @@ class Telling:
         with self.exchange.db.begin() as tx:
             store.confirm_told(tx, synchronization_id, told)
             ours = store.lock(tx, synchronization_id)
-            if ours is not None and known > told:
+            if ours is not None and known > ours.state_version:
                 # They know a later state than we do: we came back from a backup. What we say now counts from here on.
-                version = max(known + 1, ours.next_version(self.exchange.clock()))
-                store.change(tx, synchronization_id, state_version=version)
+                store.change(tx, synchronization_id, state_version=known)
+                epoch.begin(tx, synchronization_id, ours.epoch + 1, self.exchange.clock())
 
     def back_off(self, ours: Synchronization, error: Retryable) -> None:
         """Store the failure on the synchronization: nothing is sent to this partner before it is over."""

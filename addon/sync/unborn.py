@@ -31,7 +31,7 @@ def link(
         partner_seen=0,
         expected_sequence=1,
         applied_sequence=0,
-        received_digest="",
+        received_made_at=0.0,
         renewed=False,
         lease_owner="",
         lease_until=0.0,

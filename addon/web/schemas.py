@@ -95,6 +95,13 @@ class Web(Text):
         return text
 
 
+class Epoch(Whole):
+    """The number of an epoch: whoever follows has still room to count on."""
+
+    def __init__(self) -> None:
+        super().__init__(1, 1_000_000_000)
+
+
 class Strict(Schema):
     class Meta:
         unknown = RAISE
@@ -136,8 +143,10 @@ class MessageSchema(Strict):
     problem = Text(4000)
     ended = Text(4000)
     wants = fields.List(Text(128, least=1), required=True, validate=validate.Length(max=MAX_PARTS))
-    epoch = Whole(1, 1_000_000_000)  # whoever follows has still room to count on
+    epoch = Epoch()
     yours = Text(32, pattern=r"[0-9]*\Z")
+    made_at = Moment()
+    seen_made_at = Moment()
 
     @post_load
     def message(self, data: dict[str, Any], **_: Any) -> Message:
@@ -226,6 +235,7 @@ class StateSchema(Strict):
     endpoint = Web()
     key_id = Text(64, pattern=_HEX)
     public_key = Text(64, least=40)
+    epoch = Epoch()
     reason = Text(1000)
     person = Text(255)
     expires_at = Moment(allow_none=True)

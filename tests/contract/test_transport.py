@@ -13,6 +13,7 @@ from addon.model.scope import Choice, Scope
 from addon.store import queue, rules, twin_link
 from addon.store import synchronization as store
 from addon.store import tenant as tenants
+from addon.sync import epoch
 from addon.sync.agreement import note, status_word
 from tests.fakes.partners import Pair, document, mapping, message, pair
 
@@ -427,6 +428,36 @@ def test_a_deletion_forgotten_by_a_backup_is_learned_again(two: Pair) -> None:
     two.blue_home.handshake.sweep()
     two.work()
     assert words(two, ours) == ("Deleted", "Deleted")
+
+
+def test_a_partner_hears_of_an_epoch_without_any_message(two: Pair) -> None:
+    ours, theirs = two.accepted()
+    with two.green_home.db.begin() as tx:
+        epoch.begin(tx, theirs.id, 2, two.green_home.clock())
+    for home in (two.green_home, two.blue_home):
+        home.handshake.sweep()
+    assert (two.at_blue(ours).epoch, two.at_green(ours).epoch) == (2, 2)
+    assert two.at_blue(ours).told and two.at_green(ours).told
+
+
+def test_a_partner_who_knows_a_later_state_of_ours_shows_that_we_came_back(two: Pair) -> None:
+    ours, _ = two.accepted()
+    with two.blue_home.db.begin() as tx:
+        store.change(tx, ours.id, state_version=ours.state_version - 1, told_version=0)
+    for home in (two.blue_home, two.blue_home, two.green_home):
+        home.handshake.sweep()
+    assert (two.at_blue(ours).epoch, two.at_green(ours).epoch) == (2, 2)
+    assert two.at_blue(ours).told and two.at_green(ours).told
+
+
+def test_a_deleted_synchronization_begins_no_epoch(two: Pair) -> None:
+    ours, theirs = two.accepted()
+    with two.blue_home.db.begin() as tx:
+        epoch.begin(tx, ours.id, 2, two.blue_home.clock())
+    two.blue_home.handshake.delete(two.blue, ours.id, person="ann")
+    two.work()
+    assert words(two, ours) == ("Deleted", "Deleted")
+    assert two.at_green(ours).epoch == theirs.epoch == 1
 
 
 # names and addresses

@@ -440,7 +440,7 @@ class FakeJira:
         self._next += 1
         self.issues[issue_id]["comments"][str(self._next)] = {
             "id": str(self._next),
-            "author": {"displayName": author, "accountId": author},
+            "author": {"displayName": author, "accountId": "app" if own else author},
             "body": body,
             "created": self._clock(),
             "properties": properties,

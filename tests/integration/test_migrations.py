@@ -43,3 +43,18 @@ def test_they_can_be_taken_back(database):
 def test_every_table_names_its_tenant():
     strangers = [name for name, found in table.metadata.tables.items() if "tenant_id" not in found.columns]
     assert strangers == ["tenant"]
+
+
+def test_what_there_is_survives_them(database):
+    migration.upgrade(database, "0001")
+    with database.begin() as tx:
+        for name in ("tenant", "synchronization", "twin_link", "outbox", "inbox"):
+            columns = inspect(tx).get_columns(name)
+            given = [column for column in columns if not column["nullable"] and column["default"] is None]
+            names = ", ".join(column["name"] for column in given)
+            values = ", ".join("1" if "JSON" not in str(column["type"]) else "'{}'" for column in given)
+            tx.exec_driver_sql(f"INSERT INTO {name} ({names}) VALUES ({values})")
+    migration.upgrade(database)
+    with database.read() as tx:
+        for name in ("tenant", "synchronization", "twin_link", "outbox", "inbox"):
+            assert tx.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar() == 1, name

@@ -76,9 +76,10 @@ def existence(world: World, people: People) -> Iterator[str]:
 
 def _partners_of_deleted(world: World, people: People) -> set[str]:
     ends: dict[str, list[str]] = {}
-    told = set()
+    told = set(people.journal.deleted_copies)
     for link in world.links():
-        ends.setdefault(link.link_key, []).append(str(link.issue_id))
+        # The other end's row may be gone with its database.
+        ends.setdefault(link.link_key, []).extend((str(link.issue_id), link.partner_issue_id))
         if link.issue_id is None and link.state == BLOCKED and "had a twin that is not known any more" in link.reason:
             told.add(link.link_key)  # deleted after the backup that was put back: a person is asked what to do
     deleted = people.journal.deleted
@@ -109,6 +110,8 @@ def silent_overwrite(world: World, people: People) -> Iterator[str]:
         logged.update(tokens(one.ours))
         logged.update(tokens(one.theirs))
     shown = {issue_id: pair for pair in pairs(world) for issue_id in pair.ids}
+    if world.epoch(0) > 1:
+        shown = {issue_id: pair for issue_id, pair in shown.items() if not world.interrupted & set(pair.ids)}
     for number, (issue_id, name) in journal.texts.items():
         pair = shown.get(issue_id)
         if pair is None or number in journal.replaced or number in logged:

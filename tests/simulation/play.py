@@ -11,8 +11,9 @@ from pathlib import Path
 from sqlalchemy import update
 
 from addon import crash, log
-from addon.store import table, twin_link
+from addon.store import queue, table, twin_link
 from addon.store import tenant as tenant_store
+from addon.sync import epoch
 from tests.fakes.jira import Crash
 from tests.simulation.oracle import ORACLES, pairs
 from tests.simulation.people import ACTS, People
@@ -22,6 +23,7 @@ WRITE_FAULTS = ("before", "after", "late", "refused", "crash before", "crash aft
 INSIDE = ("observe.before_append", "inbox.before_commit", "pairing.before_commit")
 """Points within a transaction: a worker may die there, but while it stands there nobody else can write."""
 STALLS = tuple(name for name in crash.POINTS if name not in INSIDE)
+BACKUP_AGE = 300.0
 CALM_ACTS = ("create", "summary", "description", "add label", "priority", "say", "mend", "unsay")
 
 
@@ -44,7 +46,10 @@ class Play:
         # of ten quiet minutes: how many, and what was written.
         singly = ("single_changes", "writes_there", "single_messages")
         self.counts = dict.fromkeys((*told, *singly, "quiets", "writes_in_quiet"), 0)
-        self.backups: dict[int, Path] = {}
+        self.backups: dict[int, tuple[Path, float]] = {}
+        self.epochs = [1, 1]
+        self.unnoticed: dict[int, int] = {}
+        """By side that was restored, the epoch that it then counted in."""
         world = self.world
         for tenant_id, site in world.sites.items():
             site.faults = self._fault_of(tenant_id)
@@ -77,9 +82,11 @@ class Play:
             # No changelog tells which description a write replaced, so an edit while a write of ours is still under way
             # is beyond any engine's knowing; elsewhere such edits are found.
             self.world.bring_late_effects()
+        self._forgive()
         if self.people.do(self.ids[side], act, pick):
             self.counts["changes"] += 1
             self.world.now += 0.01
+        self._forgive()
 
     def work(self, times: int = 1) -> None:
         for _ in range(times):
@@ -168,14 +175,33 @@ class Play:
     def backup(self, side: int) -> None:
         """The database of this side is backed up."""
         tenant = (self.world.blue, self.world.green)[side]
-        self.backups[side] = self.world.backup(tenant)
+        self.backups[side] = self.world.backup(tenant), self.world.now
 
     def restore(self, side: int) -> None:
-        """This side's database is lost, and the last backup put in its place."""
-        if side in self.backups and not self.off:
-            self.world.restore((self.world.blue, self.world.green)[side], self.backups[side])
+        """This side's database is lost, and the last backup, some minutes old, put in its place."""
+        if side not in self.backups or self.off:
+            return
+        tenant = (self.world.blue, self.world.green)[side]
+        backup, made_at = self.backups[side]
+        self.world.now = max(self.world.now, made_at + BACKUP_AGE)
+        self.world.restore(tenant, backup)
+        # Where it was switched off when the backup was made, the database takes it for that still.
+        self.off.add(tenant.id)
+        self.switch(side, "")
+        if self.unnoticed.get(1 - side) == self.world.epoch(1 - side):
+            # Nobody is left who could tell by the messages: their operators say so, as in docs/operations.md.
+            with self.world.homes[tenant.id].db.begin() as tx:
+                epoch.begin_all(tx, self.world.now)
+        self.unnoticed[side] = self.world.epoch(side)
+        self.people.journal.may_return |= self.people.journal.dropped
+        self.counts["restores"] += 1
+
+    def _forgive(self) -> None:
+        """Where an epoch has begun sets are united: an element removed before all is told may come back (ADR 8)."""
+        epochs = [self.world.epoch(side) for side in range(2)]
+        if epochs != [1, 1] and (epochs != self.epochs or any(link.partner_seen == 0 for link in self.world.links())):
+            self.epochs = epochs
             self.people.journal.may_return |= self.people.journal.dropped
-            self.counts["restores"] += 1
 
     def calm(self, side: int, act: str, pick: int) -> None:
         """All comes to rest; one person does one thing; the other site is written to once, this one not at all."""
@@ -218,6 +244,10 @@ class Play:
                 with self.world.homes[link.tenant_id].db.begin() as tx:
                     twin_link.try_again(tx, link.id, self.world.now)
         self.settle()
+        if self.counts["restores"]:
+            # A partner's inbox may have been forgotten with its database.
+            self.world.now += queue.REMIND_SECONDS
+            self.settle()
         self.world.webhook_fate, self.world.post.lose = fate, lose
         for tenant_id, site in self.world.sites.items():
             site.faults = faults[tenant_id]
@@ -239,6 +269,7 @@ class Play:
     def finish(self) -> list[tuple[str, str]]:
         """Everything settles, then ten quiet minutes in which each issue is looked at again; then the oracles."""
         self.rest()
+        self._forgive()
         before = [len(site.writes) for site in self.world.sites.values()]
         for home in self.world.deployments():
             with home.db.begin() as tx:

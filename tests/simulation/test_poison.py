@@ -58,6 +58,8 @@ class Season:
             self.turn += 1
             if not self.world.keys or self.turn % TURNS == 0:
                 self.world.sweep()
+            # As in Redis: a key is woken once, however often it was named (``store.wake``).
+            self.world.keys[:] = dict.fromkeys(self.world.keys)
             self.world.work()
             for issue_id, (summary, since) in list(self.pending.items()):
                 if self.green.issues[self.twins[issue_id]]["fields"]["summary"] == summary:

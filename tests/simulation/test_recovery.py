@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from addon.store import twin_link
-from tests.fakes.jira import FakeJira
+from addon.sync.processors.rich_text import plain
+from tests.fakes.jira import FakeJira, adf
 from tests.simulation.test_line import _check, _quiet
 from tests.simulation.world import World
 
@@ -125,4 +126,25 @@ def test_our_edits_leave_while_a_comment_is_refused(database_url: str) -> None:
     assert blue.issues[ours]["fields"]["priority"]["id"] == "1"
     world.retry(link.id)
     _check(world)
+    _quiet(world)
+
+
+def test_a_copy_for_another_partner_is_never_taken_for_ours(database_url: str) -> None:
+    """Sites number their comments alike: two partners' comments may bear the same name."""
+    world, blue, green, ours, theirs = _start(database_url)
+    named = f"comments/inviter/{int(blue.comment(ours, 'Known')) + 1}"
+    world.settle()
+    mark = {"part": named, "agreement": "that of another partner"}
+    green.post(
+        f"/rest/api/3/issue/{theirs}/comment",
+        json={"body": adf("For others"), "properties": [{"key": "twinline", "value": mark}]},
+    )
+    (foreign,) = [i for i, one in green.issues[theirs]["comments"].items() if one["properties"]["twinline"] == mark]
+    green.faults = _once("after", "comment")
+    assert f"comments/inviter/{blue.comment(ours, 'For Green')}" == named
+    world.settle()
+    said = {i: plain(one["body"]).split("\n")[-2] for i, one in green.issues[theirs]["comments"].items()}
+    assert said.pop(foreign) == "For others"
+    assert list(said.values()) == ["Known", "For Green"]
+    assert len(blue.issues[ours]["comments"]) == 2
     _quiet(world)

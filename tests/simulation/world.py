@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
+from sqlalchemy import select
 
 from addon.config import Settings
 from addon.errors import Missing, Retryable
@@ -23,13 +24,12 @@ from addon.model.reading import read
 from addon.model.rules import BASIC_FIELDS, NO_USERS, End, FieldMapping, Flow, IssueMapping, UserMapping, document_of
 from addon.model.scope import Scope
 from addon.store import backlog as backlog_store
-from addon.store import conflict, queue, twin_link
+from addon.store import conflict, queue, table, twin_link
 from addon.store import rules as rules_store
 from addon.store import synchronization as synchronization_store
 from addon.store import tenant as tenant_store
 from addon.store.db import Database
 from addon.store.synchronization import Synchronization
-from addon.store.table import metadata
 from addon.store.tenant import Tenant
 from addon.sync import epoch, inbox
 from addon.sync.answering import Answering
@@ -166,6 +166,8 @@ class World:
     crashed: bool = False
     forgotten: list[conflict.Found] = field(default_factory=list)
     """Of conflict logs, what was there when a database was lost: a backup does not hold what came after it."""
+    interrupted: set[str] = field(default_factory=set)
+    """Where epochs may begin: issues to which a write was interrupted. What it replaced no log may tell then."""
 
     def __post_init__(self) -> None:
         opened.append(self)
@@ -239,12 +241,21 @@ class World:
         """The deployment's processes stop, its database is replaced by the copy, and they start again."""
         home = self.homes[tenant.id]
         self.forgotten += self.conflicts(tenant)
+        self._note_interrupted()
         target = Path(str(home.db.engine.url.database))
         home.db.close()
         for name in ("", "-wal", "-shm"):
             target.with_name(target.name + name).unlink(missing_ok=True)
         _copy(copy, target)
         self.keys[:] = [key for key in self.keys if not key.startswith(f"{home.bell.home}:")]
+
+    def epoch(self, side: int) -> int:
+        """That which a site's end of the synchronization counts in."""
+        ours = (self.ours, self.theirs)[side]
+        with self.homes[ours.tenant_id].db.read() as tx:
+            row = synchronization_store.get(tx, ours.id)
+        assert row is not None
+        return row.epoch
 
     def _clock_of(self, tenant_id: int) -> Callable[[], float]:
         return lambda: self.now + self.skew.get(tenant_id, 0.0)
@@ -260,6 +271,7 @@ class World:
     def _end(self, tx: Any, tenant: Tenant, side: str, partner: Tenant) -> Synchronization:
         row = synchronization_store.add(
             tx,
+            told_version=1,
             scope=Scope(),
             tenant_id=tenant.id,
             agreement_id="agreement",
@@ -335,6 +347,8 @@ class World:
         """Let a worker take one key, at random."""
         if not self.keys:
             return
+        if self.federated:
+            self._note_interrupted()
         key = self.keys.pop(self.rng.randrange(len(self.keys)))
         number, kind, *ids = key.split(":")
         home = self.deployments()[int(number)]
@@ -348,6 +362,12 @@ class World:
         except Crash:
             self.crashes += 1
 
+    def _note_interrupted(self) -> None:
+        asked = select(table.twin_link.c.issue_id).join(table.inbox).where(table.inbox.c.intent_at.is_not(None))
+        for home in self.deployments():
+            with home.db.read() as tx:
+                self.interrupted.update(map(str, tx.scalars(asked)))
+
     def bring_late_effects(self) -> None:
         """Writes whose callers gave up take effect now."""
         for site in self.sites.values():
@@ -359,11 +379,34 @@ class World:
 
     def sweep(self) -> None:
         for home in self.deployments():
+            with home.db.begin() as tx:
+                for link_id in queue.unanswered(tx, self.now):
+                    queue.remind(tx, link_id, self.now)
             with home.db.read() as tx:
                 home.bell.link(*queue.due_links(tx, self.now))
                 home.bell.backlog(*backlog_store.due(tx, self.now, RESCAN))
                 for tenant_id, issue_id in queue.due_issues(tx, self.now):
                     home.bell.issue(tenant_id, issue_id)
+        if self.federated:
+            self._tell_states()
+
+    def _tell_states(self) -> None:
+        """What ``sync.telling`` and ``sync.exchange`` do about epochs: each state carries its own."""
+        for ours in (self.ours, self.theirs):
+            home, across = self.homes[ours.tenant_id], self.across(ours)
+            with home.db.read() as tx:
+                row, tenant = synchronization_store.get(tx, ours.id), tenant_store.by_id(tx, ours.tenant_id)
+            assert row is not None and tenant is not None
+            if row.told or not tenant.live:
+                continue
+            with contextlib.suppress(Retryable):
+                with self.homes[across.tenant_id].db.begin() as tx:
+                    epoch.begin(tx, across.id, row.epoch, self.now)
+                    there = synchronization_store.get(tx, across.id)
+                with home.db.begin() as tx:
+                    assert there is not None
+                    epoch.begin(tx, row.id, there.epoch, self.now)
+                    synchronization_store.confirm_told(tx, row.id, row.state_version)
 
     def settle(self, rounds: int = 600) -> None:
         """No more faults; time passes; one reconcile pass makes lost webhooks good."""
@@ -399,6 +442,8 @@ class World:
                 waits = queue.due_links(tx, later) or queue.due_issues(tx, later)
                 # Looked at from the beginning of time, those that only watch have nothing to do.
                 if waits or backlog_store.due(tx, later, float("inf")):
+                    return False
+                if self.federated and synchronization_store.untold(tx, later):
                     return False
         return True
 
@@ -454,7 +499,7 @@ def _empty(url: str) -> Database:
         _copy(file.with_name(f"{file.name}.tables"), file)
         return db
     db = Database(url)
-    metadata.create_all(db.engine)
+    table.metadata.create_all(db.engine)
     if db.is_sqlite:
         file = Path(str(db.engine.url.database))
         _copy(file, file.with_name(f"{file.name}.tables"))

@@ -74,8 +74,9 @@ def test_a_comment_carries_the_part_it_stands_for(jira: JiraClient) -> None:
         f"{SITE}/rest/api/3/issue/10001/comment", json={"id": "7"}, status=201, auto_calculate_content_length=True
     )
     document = {"type": "doc", "version": 1, "content": []}
-    assert writer.add_comment(jira, "10001", "comments/inviter/3", document) == "7"
-    assert _sent()[1]["properties"] == [{"key": "twinline", "value": {"part": "comments/inviter/3"}}]
+    mark = {"part": "comments/inviter/3", "agreement": "a"}
+    assert writer.add_comment(jira, "10001", mark, document) == "7"
+    assert _sent()[1]["properties"] == [{"key": "twinline", "value": mark}]
 
 
 @responses.activate
