@@ -283,6 +283,8 @@ class Play:
         self.counts["writes_in_quiet"] += written
         if written:
             self.complaints.append(("quiet", "writes although nobody changed anything"))
+        if not self.counts["restores"] and max(self.world.epoch(0), self.world.epoch(1)) > 1:
+            self.complaints.append(("epoch", "one was begun although no backup was put back"))
         for name, oracle in ORACLES.items():
             self.complaints += [(name, words) for words in oracle(self.world, self.people)]
         return self.complaints
