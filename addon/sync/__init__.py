@@ -43,6 +43,11 @@ ours is searched by the link's key, after waiting, twice, and only then created 
 afresh, and what is done already needs no write. Once all fields of a message are written it counts as seen, though
 comments of it may still be left: who edits the issue from then on knows what was written there.
 
+**What if a database comes back from a backup?** It has forgotten what it told, stored and wrote. Whoever sees what only
+forgetting explains, in a message, a state or our own Jira, begins an *epoch* (``epoch``): both ends forget their
+messages and bases, read every linked issue and tell all of it, and what we created is known by its entity property
+(``renewal``). What a partner took and forgot is handed over again after an hour (``queue.remind``).
+
 **Both sides at once.** Every message says what its sender had *seen*: the last of the receiver's sequences applied
 when it was made. A part that we changed in a message the partner had not seen was changed on both sides at the same
 time. The row's policy decides, the same at both ends, so both come to the same value; the conflict log keeps the

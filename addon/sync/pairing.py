@@ -199,7 +199,8 @@ class Pairing:
             asking = twin_link.with_partner_issue(tx, ours.id, twin_id) if twin_id else None
             link = asking or twin_link.by_key(tx, ours.id, snapshot.link_key)
             if link is not None and link.issue_id is None:
-                if not epoch.is_recent(ours, now) and all(row.intent is None for row in queue.incoming(tx, link.id, 1)):
+                under_way = link.state == twin_link.ENDED or any(row.intent for row in queue.incoming(tx, link.id, 1))
+                if not under_way and not epoch.is_recent(ours, now):
                     # Nobody was about to create it: a backup was put back here.
                     ours = epoch.begin(tx, ours.id, ours.epoch + 1, now) or ours
                 renewed = renewal.taken(tx, link, now) if epoch.is_recent(ours, now) else {}

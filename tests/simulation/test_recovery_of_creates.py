@@ -69,3 +69,23 @@ def test_a_create_that_is_refused_rests_until_a_person_has_mended_it(database_ur
     world.retry(link.id)
     assert len(green.issues) == 1
     _check(world)
+
+
+def test_a_twin_that_came_after_the_end_is_no_sign_of_a_backup(database_url: str) -> None:
+    """The worker died when it had created the issue, and the partner's was deleted before anybody looked for it."""
+    random.seed(7)
+    world = World(database_url, random.Random(7))
+    blue, green = world.sites[world.blue.id], world.sites[world.green.id]
+    ours = blue.create("First")
+    green.faults = _once("crash after", "create")
+    while not green.issues:
+        world.work()
+        world.now += 1
+        world.sweep()
+    blue.delete_issue(ours)
+    world.settle()
+    world.webhook_fate = lambda *_: ""
+    green.edit(next(iter(green.issues)), summary="Left over")
+    world.settle()
+    assert world.epoch(0) == world.epoch(1) == 1
+    assert {link.state for link in world.links()} == {twin_link.ENDED}
