@@ -19,14 +19,13 @@ from addon.config import Settings
 from addon.errors import Retryable
 from addon.jira.metadata import Metadata
 from addon.model.message import Message
-from addon.store import conflict, history, queue, twin_item, twin_link
+from addon.store import conflict, history, queue, twin_link
 from addon.store import synchronization as synchronization_store
 from addon.store import tenant as tenant_store
 from addon.store.db import Database, Tx
 from addon.store.queue import Received, Touched
 from addon.store.synchronization import Synchronization
 from addon.store.tenant import Tenant
-from addon.store.twin_item import COMMENT
 from addon.store.twin_link import TwinLink
 from addon.store.wake import Wake
 from addon.sync import backoff, choosing, epoch, following, hierarchy, inbound, inbox, observing, outbound, renewal
@@ -224,11 +223,8 @@ class Engine:
             found = self._look(at, whole=again)
             self.take(at, found)
             if again or late:
-                with self.db.read() as tx:
-                    created = twin_item.created(tx, at.link.id, COMMENT)
                 surroundings = self._application(at, rows, arrived).surroundings(at.mapping())
-                gone = renewal.gone(arrived, created, at) if again else {}
-                arrived = {**renewal.unsaid(arrived, found.snapshot, created, at, surroundings), **gone}
+                arrived = renewal.left_to_say(self.db, at, found.snapshot, arrived, surroundings, whole=again)
         application = self._applied(at, rows, arrived)
         crash.point("receive.before_settle")
         self._settle(at, rows, application)

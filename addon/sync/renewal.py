@@ -79,10 +79,21 @@ def _is_theirs(at: Line, comment: Comment) -> bool:
     return named and comment.agreement == at.synchronization.agreement_id
 
 
-def unsaid(
-    arrived: Mapping[str, Arrived], snapshot: Snapshot, created: Mapping[str, str], at: Line, surroundings: Surroundings
+def left_to_say(
+    db: Database,
+    at: Line,
+    snapshot: Snapshot,
+    arrived: Mapping[str, Arrived],
+    surroundings: Surroundings,
+    *,
+    whole: bool,
 ) -> dict[str, Arrived]:
-    """What arrived, without the comments whose copies say so already."""
+    """What arrived, without the comments whose copies say so already.
+
+    ``whole``: it tells all, so copies of what it does not name go.
+    """
+    with db.read() as tx:
+        created = twin_item.created(tx, at.link.id, COMMENT)
     shown = {comment.id: comment for comment in snapshot.comments or ()}
 
     def says_so(part: str, word: Arrived) -> bool:
@@ -92,17 +103,13 @@ def unsaid(
         here = comments.body_here(value, at.side, at.synchronization.partner_name, surroundings)
         return normal(dict(copy.body)) == normal(here)
 
-    return {part: word for part, word in arrived.items() if not says_so(part, word)}
-
-
-def gone(arrived: Collection[str], created: Mapping[str, str], at: Line) -> dict[str, Arrived]:
-    """The comments whose copies go, as a message that tells all does not name them."""
+    left = {part: word for part, word in arrived.items() if not says_so(part, word)}
     row = comments_of(at.mapping())
-    if row is None or not row.enters(at.side):
-        return {}
-    theirs = f"{comments.PREFIX}{other(at.side)}/"
-    parts = {part for part, our_id in created.items() if our_id and part.startswith(theirs) and part not in arrived}
-    return {part: Arrived({"gone": True}, 0) for part in sorted(parts)}
+    if whole and row is not None and row.enters(at.side):
+        theirs = f"{comments.PREFIX}{other(at.side)}/"
+        gone = {part for part, our_id in created.items() if our_id and part.startswith(theirs) and part not in arrived}
+        left |= {part: Arrived({"gone": True}, 0) for part in sorted(gone)}
+    return left
 
 
 def mark(agreement_id: str, twin_id: str) -> str:
