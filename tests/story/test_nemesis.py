@@ -21,8 +21,9 @@ from tests.story.people import Crowd
 pytestmark = [pytest.mark.story, pytest.mark.timeout(0 if SOAK else 300)]
 
 SEED = int(os.environ.get("SEED", "1"))
-POINTS = [point for point in crash.POINTS if not point.startswith("backlog.")] if SOAK else ["receive.after_edit"]
-"""Nobody starts a backlog here."""
+UNUSED = {"backlog.before_commit", "backlog.after_commit", "receive.after_step"}
+"""Nobody starts a backlog here, and statuses are not mapped, so that nothing is walked."""
+POINTS = [point for point in crash.POINTS if point not in UNUSED] if SOAK else ["receive.after_edit"]
 AGAIN = 5
 """The process dies each time it has come by its point so often."""
 CALM_SECONDS = 240.0
