@@ -517,6 +517,12 @@ def adf(words: str) -> dict[str, Any]:
     }
 
 
+def once(fault: str, operation: str) -> Callable[[str], str]:
+    """This operation fails once in this way."""
+    left = [fault]
+    return lambda given: left.pop() if left and given == operation else ""
+
+
 def chance(rng: random.Random, faults: Mapping[str, float]) -> Callable[[str], str]:
     """Faults drawn at random: by name, how often."""
 

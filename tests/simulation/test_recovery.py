@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 
 import pytest
 
 from addon.store import twin_link
 from addon.sync.processors.rich_text import plain
-from tests.fakes.jira import FakeJira, adf
+from tests.fakes.jira import FakeJira, adf, once
 from tests.simulation.test_line import _check, _quiet
 from tests.simulation.world import World
 
@@ -24,12 +23,6 @@ def _start(database_url: str, policy: str = "inviter") -> tuple[World, FakeJira,
     return world, blue, green, ours, next(iter(green.issues))
 
 
-def _once(fault: str, operation: str) -> Callable[[str], str]:
-    """This operation fails once in this way."""
-    left = [fault]
-    return lambda given: left.pop() if left and given == operation else ""
-
-
 def _work(world: World) -> None:
     for _ in range(20):
         world.work()
@@ -38,7 +31,7 @@ def _work(world: World) -> None:
 @pytest.mark.parametrize("fault", ["after", "crash after"])
 def test_a_label_taken_off_before_we_knew_that_we_had_written_it_stays_off(fault: str, database_url: str) -> None:
     world, blue, green, ours, theirs = _start(database_url)
-    green.faults = _once(fault, "edit")
+    green.faults = once(fault, "edit")
     blue.edit(ours, labels=["fresh", "start"])
     _work(world)
     assert green.issues[theirs]["fields"]["labels"] == ["fresh", "start"]
@@ -51,7 +44,7 @@ def test_a_label_taken_off_before_we_knew_that_we_had_written_it_stays_off(fault
 @pytest.mark.parametrize("fault", ["after", "crash after"])
 def test_a_value_changed_before_we_knew_that_we_had_written_it_stands(fault: str, database_url: str) -> None:
     world, blue, green, ours, theirs = _start(database_url)
-    green.faults = _once(fault, "edit")
+    green.faults = once(fault, "edit")
     blue.edit(ours, summary="From Blue", priority={"id": "1"})
     _work(world)
     assert green.issues[theirs]["fields"]["summary"] == "From Blue"
@@ -67,11 +60,11 @@ def test_a_value_changed_before_we_knew_that_we_had_written_it_stands(fault: str
 def test_what_people_wrote_since_is_not_replaced_by_what_was_lost(database_url: str) -> None:
     """Our write replaced an edit that nobody had seen, and before we knew that, somebody edited once more."""
     world, blue, green, ours, theirs = _start(database_url, policy="accepter")
-    once = _once("after", "edit")
+    failing = once("after", "edit")
 
     def fault(operation: str) -> str:
         """Right before our write somebody edits."""
-        found = once(operation)
+        found = failing(operation)
         if found:
             green.edit(theirs, summary="Lost on the way")
         return found
@@ -97,7 +90,7 @@ def test_an_edit_while_the_comments_of_a_message_wait_stands(fault: str, databas
     blue.comment(ours, "Look at the label")
     world.now += 60
     world.sweep()
-    green.faults = _once(fault, "comment")
+    green.faults = once(fault, "comment")
     _work(world)
     assert green.issues[theirs]["fields"]["labels"] == ["fresh", "start"]
     green.edit(theirs, labels=["start"])
@@ -140,7 +133,7 @@ def test_a_copy_for_another_partner_is_never_taken_for_ours(database_url: str) -
         json={"body": adf("For others"), "properties": [{"key": "twinline", "value": mark}]},
     )
     (foreign,) = [i for i, one in green.issues[theirs]["comments"].items() if one["properties"]["twinline"] == mark]
-    green.faults = _once("after", "comment")
+    green.faults = once("after", "comment")
     assert f"comments/inviter/{blue.comment(ours, 'For Green')}" == named
     world.settle()
     said = {i: plain(one["body"]).split("\n")[-2] for i, one in green.issues[theirs]["comments"].items()}

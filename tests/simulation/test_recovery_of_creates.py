@@ -8,14 +8,9 @@ from collections.abc import Callable
 import pytest
 
 from addon.store import queue, twin_link
+from tests.fakes.jira import once
 from tests.simulation.test_line import _check, _quiet
 from tests.simulation.world import World
-
-
-def _once(fault: str, operation: str) -> Callable[[str], str]:
-    """This operation fails once in this way."""
-    left = [fault]
-    return lambda given: left.pop() if left and given == operation else ""
 
 
 @pytest.mark.parametrize("normalise", [(str, str), (str.upper, str.lower)], ids=["plain", "rewriting"])
@@ -29,7 +24,7 @@ def test_an_edit_of_a_new_twin_stands(
     blue, green = world.sites[world.blue.id], world.sites[world.green.id]
     ours = blue.create("First")
     blue.comment(ours, "Look at it")
-    green.faults = _once(fault, operation)
+    green.faults = once(fault, operation)
     while not green.issues:
         world.work()
         world.now += 1
@@ -78,7 +73,7 @@ def test_a_twin_that_came_after_the_end_is_no_sign_of_a_backup(database_url: str
     blue, green = world.sites[world.blue.id], world.sites[world.green.id]
     ours = blue.create("First")
     world.webhook_fate = lambda tenant_id, _own: "lost" if tenant_id == world.green.id else ""
-    green.faults = _once("crash after", "create")
+    green.faults = once("crash after", "create")
     while not green.issues:
         world.work()
     blue.delete_issue(ours)
