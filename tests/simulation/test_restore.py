@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from addon import jobs
 from addon.errors import Retryable
 from addon.model.message import Message
-from addon.store import queue
+from addon.store import queue, twin_link
 from addon.sync import epoch
 from tests.fakes.jira import adf
 from tests.simulation.batch import play_all
@@ -191,6 +192,28 @@ def test_what_was_taken_and_forgotten_is_handed_over_again(share: str, folder: P
     _check(world)
     assert world.post.sent < 20
     _quiet(world)
+
+
+def test_the_sweep_reminds_partners_less_and_less_often(folder: Path) -> None:
+    stand = Stand(folder, federated=False)
+    world = stand.world
+    settings = replace(world.settings, redis_url="redis://127.0.0.1:1/0", database_url=world.database_url)
+    sweep = replace(jobs.build(settings), engine=world.engine, db=world.db).sweep
+    stand.green.faults = lambda operation: "before" if operation == "create" else ""
+    stand.blue.create("Second")
+    for _ in range(20):
+        world.work()
+    waits = max(link.id for link in world.links() if link.tenant_id == world.blue.id)
+    reminded = []
+    start = world.now
+    for minute in range(0, 600, 10):
+        world.now = start + 60.0 * minute
+        sweep()
+        with world.db.begin() as tx:
+            if twin_link.lock(tx, waits).delivered_sequence == 0:
+                reminded.append(minute)
+                twin_link.change(tx, waits, delivered_sequence=1)
+    assert reminded == [60, 120, 240, 480]
 
 
 @pytest.mark.parametrize("share", ["create", "comment"])
