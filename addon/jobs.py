@@ -107,6 +107,7 @@ class Parts:
         with self.db.read() as tx:
             unanswered = queue.unanswered(tx, now)
         for link_id in unanswered:
+            # Each by itself: whoever locks many links at once meets workers that hold one.
             with self.db.begin() as tx:
                 queue.remind(tx, link_id, now)
         with self.db.read() as tx:

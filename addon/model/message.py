@@ -145,7 +145,7 @@ class Message:
             wants=tuple(data["wants"]),
             epoch=data["epoch"],
             yours=data["yours"],
-            # Rows that were written before there were epochs' witnesses lack them.
+            # Rows that an earlier release wrote lack them.
             made_at=data.get("made_at", 0.0),
             seen_made_at=data.get("seen_made_at", 0.0),
         )

@@ -310,6 +310,8 @@ inbox = Table(
     UniqueConstraint("twin_link_id", "sequence"),
 )
 
+LONGEST_ORIGIN = 64
+
 twin_item = Table(
     "twin_item",
     metadata,
@@ -317,7 +319,7 @@ twin_item = Table(
     _tenant_id(),
     Column("twin_link_id", Id, ForeignKey("twin_link.id", ondelete="CASCADE"), nullable=False),
     Column("kind", String(16), nullable=False),  # comment; later attachment, worklog, issue link
-    Column("origin_id", String(64), nullable=False),  # its id at the partner
+    Column("origin_id", String(LONGEST_ORIGIN), nullable=False),  # its id at the partner
     Column("our_id", String(64), nullable=False),  # what we created for it here; "" once it is gone
     UniqueConstraint("twin_link_id", "kind", "origin_id"),
     Index("ix_twin_item_tenant_id_kind_our_id", "tenant_id", "kind", "our_id"),

@@ -184,7 +184,7 @@ class Application:
 
     def twin(self) -> str:
         """How our issue names the one it is made for."""
-        return renewal.mark(self.at.synchronization.agreement_id, self.rows[0].message.twin.issue_id)
+        return renewal.twin_named(self.at.synchronization.agreement_id, self.rows[0].message.twin.issue_id)
 
     def lost(
         self,

@@ -20,6 +20,7 @@ from addon.store import rules as rules_store
 from addon.store.db import Database, Tx
 from addon.store.queue import Received
 from addon.store.synchronization import Synchronization
+from addon.store.table import LONGEST_ORIGIN
 from addon.store.twin_item import COMMENT
 from addon.store.twin_link import TwinLink
 from addon.sync import epoch
@@ -29,8 +30,6 @@ from addon.sync.processors import Surroundings, comments
 from addon.sync.processors.registry import comments_of
 from addon.sync.processors.rich_text import normal
 
-MOST_CHARACTERS = 64
-"""Of the name of a part."""
 LONG_SECONDS = 60.0
 """A message that has waited for longer may have been applied since: then our database came back from a backup."""
 TWICE = "After a backup was put back, two links spoke of one pair of issues; the other one goes on."
@@ -65,17 +64,21 @@ def has_forgotten(db: Database, at: Line, snapshot: Snapshot) -> bool:
 def remember_copies(tx: Tx, at: Line, shown: Iterable[Comment]) -> None:
     """Note the copies that our database does not know of; those for partners of the past, too: they are no news."""
     marked = [comment for comment in shown if comment.origin]
+    if not marked:
+        return
     known = twin_item.our_ids(tx, at.tenant.id, COMMENT, [comment.id for comment in marked])
+    created = twin_item.created(tx, at.link.id, COMMENT)
     for comment in marked:
         if _is_theirs(at, comment):
-            twin_item.add(tx, at.link, COMMENT, comment.origin, comment.id)
+            if comment.origin not in created:
+                twin_item.add(tx, at.link, COMMENT, comment.origin, comment.id)
         elif comment.id not in known:
             twin_item.add(tx, at.link, COMMENT, f"others/{comment.id}", comment.id)
 
 
 def _is_theirs(at: Line, comment: Comment) -> bool:
     # Whoever may edit the issue may set its comments' properties.
-    named = comment.origin.startswith(comments.PREFIX) and len(comment.origin) <= MOST_CHARACTERS
+    named = comment.origin.startswith(comments.PREFIX) and len(comment.origin) <= LONGEST_ORIGIN
     return named and comment.agreement == at.synchronization.agreement_id
 
 
@@ -112,14 +115,14 @@ def left_to_say(
     return left
 
 
-def mark(agreement_id: str, twin_id: str) -> str:
-    """What an issue that we create says of the partner's issue that it is made for (``writer.create_issue``)."""
+def twin_named(agreement_id: str, twin_id: str) -> str:
+    """How the mark of an issue that we create names the partner's issue that it is made for."""
     return f"{agreement_id}/{twin_id}"
 
 
 def made_for(snapshot: Snapshot, ours: Synchronization) -> str:
     """The id of the partner's issue that our issue was created for; "" if that was not by this synchronization."""
-    head = mark(ours.agreement_id, "")
+    head = twin_named(ours.agreement_id, "")
     return snapshot.twin.removeprefix(head) if snapshot.twin.startswith(head) else ""
 
 

@@ -430,24 +430,26 @@ def test_a_deletion_forgotten_by_a_backup_is_learned_again(two: Pair) -> None:
     assert words(two, ours) == ("Deleted", "Deleted")
 
 
+def check_epoch_spreads(two: Pair, ours: store.Synchronization) -> None:
+    """Some sweeps later both ends count in it, and have told each other so."""
+    for home in (two.blue_home, two.green_home) * 2:
+        home.handshake.sweep()
+    assert (two.at_blue(ours).epoch, two.at_green(ours).epoch) == (2, 2)
+    assert two.at_blue(ours).told and two.at_green(ours).told
+
+
 def test_a_partner_hears_of_an_epoch_without_any_message(two: Pair) -> None:
     ours, theirs = two.accepted()
     with two.green_home.db.begin() as tx:
         epoch.begin(tx, theirs.id, 2, two.green_home.clock())
-    for home in (two.green_home, two.blue_home):
-        home.handshake.sweep()
-    assert (two.at_blue(ours).epoch, two.at_green(ours).epoch) == (2, 2)
-    assert two.at_blue(ours).told and two.at_green(ours).told
+    check_epoch_spreads(two, ours)
 
 
 def test_a_partner_who_knows_a_later_state_of_ours_shows_that_we_came_back(two: Pair) -> None:
     ours, _ = two.accepted()
     with two.blue_home.db.begin() as tx:
         store.change(tx, ours.id, state_version=ours.state_version - 1, told_version=0)
-    for home in (two.blue_home, two.blue_home, two.green_home):
-        home.handshake.sweep()
-    assert (two.at_blue(ours).epoch, two.at_green(ours).epoch) == (2, 2)
-    assert two.at_blue(ours).told and two.at_green(ours).told
+    check_epoch_spreads(two, ours)
 
 
 def test_a_deleted_synchronization_begins_no_epoch(two: Pair) -> None:

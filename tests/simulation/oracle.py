@@ -76,7 +76,8 @@ def existence(world: World, people: People) -> Iterator[str]:
 
 def _partners_of_deleted(world: World, people: People) -> set[str]:
     ends: dict[str, list[str]] = {}
-    told = set(people.journal.deleted_copies)
+    # Where a backup was put back, who created the copy may have forgotten it before it was deleted.
+    told = set(people.journal.deleted_copies) if world.epoch(0) > 1 else set()
     for link in world.links():
         # The other end's row may be gone with its database.
         ends.setdefault(link.link_key, []).extend((str(link.issue_id), link.partner_issue_id))

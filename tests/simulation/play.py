@@ -193,7 +193,6 @@ class Play:
             with self.world.homes[tenant.id].db.begin() as tx:
                 epoch.begin_all(tx, self.world.now)
         self.unnoticed[side] = self.world.epoch(side)
-        self.people.journal.may_return |= self.people.journal.dropped
         self.counts["restores"] += 1
 
     def _forgive(self) -> None:

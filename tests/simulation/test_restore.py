@@ -41,6 +41,16 @@ class Stand:
         self.green.comment(self.theirs, "Green says")
         self.world.settle()
 
+    def share_in_vain(self, operation: str) -> None:
+        """Green takes what Blue shares into its inbox, and its Jira does not carry the write out for now."""
+        self.green.faults = lambda given: "before" if given == operation else ""
+        if operation == "create":
+            self.blue.create("Second")
+        else:
+            self.blue.comment(self.ours, "Blue says more")
+        for _ in range(20):
+            self.world.work()
+
     def epochs(self) -> tuple[int, int]:
         return self.world.epoch(0), self.world.epoch(1)
 
@@ -175,13 +185,7 @@ def test_what_was_taken_and_forgotten_is_handed_over_again(share: str, folder: P
     stand = Stand(folder)
     world = stand.world
     backup = world.backup(world.green)
-    stand.green.faults = lambda operation: "before" if operation == share else ""
-    if share == "create":
-        stand.blue.create("Second")
-    else:
-        stand.blue.comment(stand.ours, "Blue says more")
-    for _ in range(20):
-        world.work()
+    stand.share_in_vain(share)
     assert not world.keys
     world.now += 300.0
     world.restore(world.green, backup)
@@ -199,10 +203,7 @@ def test_the_sweep_reminds_partners_less_and_less_often(folder: Path) -> None:
     world = stand.world
     settings = replace(world.settings, redis_url="redis://127.0.0.1:1/0", database_url=world.database_url)
     sweep = replace(jobs.build(settings), engine=world.engine, db=world.db).sweep
-    stand.green.faults = lambda operation: "before" if operation == "create" else ""
-    stand.blue.create("Second")
-    for _ in range(20):
-        world.work()
+    stand.share_in_vain("create")
     waits = max(link.id for link in world.links() if link.tenant_id == world.blue.id)
     reminded = []
     start = world.now
@@ -221,13 +222,7 @@ def test_what_was_applied_after_the_backup_is_not_applied_twice(share: str, fold
     """The message is in the backup, what became of it is not."""
     stand = Stand(folder)
     world = stand.world
-    stand.green.faults = lambda operation: "before" if operation == share else ""
-    if share == "create":
-        stand.blue.create("Second")
-    else:
-        stand.blue.comment(stand.ours, "Blue says more")
-    for _ in range(20):
-        world.work()
+    stand.share_in_vain(share)
     backup = world.backup(world.green)
     world.settle()
     _check(world)
